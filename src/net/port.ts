@@ -47,8 +47,16 @@ export interface LinkFrame {
   readonly bytes: Uint8Array;
 }
 
+/** Sends that the system refused (no route, too large, interface down). The packet counts as lost, nothing is thrown. */
+export interface SendFaults {
+  readonly count: number;
+  /** The newest one in words, for example `EMSGSIZE to 192.0.2.1`; worth showing when a peer stays silent. */
+  readonly last: string | undefined;
+}
+
 export interface UdpPort {
   readonly local: Endpoint;
+  readonly faults?: SendFaults;
   send(to: Endpoint, payload: Uint8Array): void;
   close(): Promise<void>;
 }
@@ -56,25 +64,34 @@ export interface UdpPort {
 export interface RawPort {
   readonly address: string;
   readonly protocol: number;
-  /** Sends a whole IPv4 packet. A real kernel rewrites total length and header checksum, whatever they say. */
+  readonly faults?: SendFaults;
+  /**
+   * Sends a whole IPv4 packet to the destination its header names. Total length and header checksum are rewritten,
+   * whatever they say. A packet above the MTU leaves in fragments; one that says "don't fragment" is refused.
+   */
   send(packet: Uint8Array): void;
   close(): Promise<void>;
 }
 
 export interface LinkPort {
   readonly name: string;
+  readonly faults?: SendFaults;
   send(frame: Uint8Array): void;
   close(): Promise<void>;
 }
 
 /** Why a port could not be opened: the environment's fault, exit code 3. */
-export type NetIssue = 'no-privilege' | 'address-in-use' | 'address-not-local' | 'no-such-link' | 'no-libpcap' | 'unsupported';
+export type NetIssue =
+  'no-privilege' | 'address-in-use' | 'address-not-local' | 'no-route' | 'no-such-link' | 'no-libpcap' | 'unsupported';
 
 export interface Net {
   readonly clock: Clock;
   /** Opens a UDP socket; unconnected, because some devices answer from another of their addresses. */
   openUdp(local: Endpoint, receive: (datagram: Datagram) => void): Promise<UdpPort>;
-  /** Opens a raw IPv4 socket for one protocol, bound to one local address. */
+  /**
+   * Opens a raw IPv4 socket for one protocol, bound to one local address. With protocol 17 it sends hand-made UDP, and
+   * it receives a copy of every UDP datagram to its address, whoever it is for: a mere sender passes an empty `receive`.
+   */
   openRaw(address: string, protocol: number, receive: (packet: Packet) => void): Promise<RawPort>;
   /** Opens an Ethernet link by interface name, promiscuous; own frames are not delivered back. */
   openLink(name: string, receive: (frame: LinkFrame) => void): Promise<LinkPort>;

@@ -1,0 +1,30 @@
+import type { Clock, Timer } from './port.js';
+
+/** setTimeout takes no more than a signed 32-bit number and fires at once above it. */
+const longestTimeout = 0x7fffffff;
+
+/** Wall clock at start plus monotonic time since: steps of the system's clock do not show. */
+function now(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+function setTimer(ms: number, fire: () => void): Timer {
+  const due = now() + ms;
+  let cancel: () => void;
+  // setTimeout may fire a fraction early; a state machine that finds its deadline in the future would spin.
+  const arm = (): void => {
+    const left = due - now();
+    if (left > 0) {
+      const timeout = setTimeout(arm, Math.min(Math.ceil(left), longestTimeout));
+      cancel = () => clearTimeout(timeout);
+    } else fire();
+  };
+  if (ms > 0) arm();
+  else {
+    const immediate = setImmediate(fire);
+    cancel = () => clearImmediate(immediate);
+  }
+  return { cancel: () => cancel() };
+}
+
+export const systemClock: Clock = { now, setTimer };
