@@ -31,7 +31,8 @@ export interface Requirement {
   /** One sentence in our own words. */
   readonly text: string;
   /** How a black box shows it, or why it cannot. */
-  readonly test: { readonly observable: true; readonly how: string } | { readonly observable: false; readonly why: string };
+  readonly test:
+    { readonly observable: true; readonly how: string } | { readonly observable: false; readonly why: string };
 }
 
 export const verdicts = ['pass', 'fail', 'warn', 'inconclusive', 'skip', 'error'] as const;
