@@ -1,0 +1,20 @@
+/** What a report may ask of others, so that it needs no knowledge of the catalogue or of the wire. */
+import type { Level } from '../spec/types.js';
+import type { FrameRecord } from './result.js';
+
+export interface RequirementDescription {
+  readonly level: Level;
+  /** One sentence. */
+  readonly text: string;
+  /** Where it is said, for example `draft-tsirtsis-l2gre-pmipv4-00, section 5.2`. */
+  readonly source: string;
+}
+
+export interface ReportContext {
+  /** Undefined for an id that the catalogue does not hold: the id is then shown alone. */
+  readonly describeRequirement?: (id: string) => RequirementDescription | undefined;
+  /** The fields of a frame as indented lines. */
+  readonly dissect?: (frame: FrameRecord) => readonly string[];
+  /** Title of a section, by its key (`ha/5.2`). */
+  readonly sectionTitle?: (key: string) => string | undefined;
+}

@@ -1,0 +1,75 @@
+/** The result model: what a run hands to every report. Plain data, and the JSON report is its image. */
+import type { Level, Role, Verdict } from '../spec/types.js';
+
+/** One message or frame of a case, as it was on the wire. */
+export interface FrameRecord {
+  /** Milliseconds since the case began. */
+  readonly at: number;
+  /** As the tester sees it. */
+  readonly direction: 'sent' | 'received';
+  readonly source: string;
+  readonly destination: string;
+  /** `udp`: `hex` is the UDP payload. `ip`: a whole IPv4 packet. `ethernet`: a whole frame. */
+  readonly layer: 'udp' | 'ip' | 'ethernet';
+  /** One line, for example `RRQ life 1800, greKey key 0 A=1, mnHa`. */
+  readonly summary: string;
+  readonly hex: string;
+  /** Octets left out of `hex` because the frame is long. */
+  readonly omitted?: number;
+  /** True on the frame that the verdict rests on. */
+  readonly guilty?: boolean;
+}
+
+export interface CaseResult {
+  readonly id: string;
+  readonly title: string;
+  /** Short name of the document, for example `draft-tsirtsis-l2gre-pmipv4-00`. */
+  readonly document: string;
+  readonly section: string;
+  readonly dut: 'ha' | 'mpa';
+  readonly level: Level;
+  readonly requirements: readonly string[];
+  readonly verdict: Verdict;
+  /** Why, in a sentence; empty for a plain pass. */
+  readonly reason: string;
+  readonly expected: string;
+  readonly actual: string;
+  readonly durationMs: number;
+  readonly frames: readonly FrameRecord[];
+  /** Frames beyond the number kept. */
+  readonly framesOmitted?: number;
+  /** Command line that runs this case alone again; secrets stand as env: or file: references. */
+  readonly repeat: string;
+}
+
+export interface LedgerRow {
+  readonly requirement: string;
+  readonly level: Level;
+  readonly role: Role;
+  /** Worst verdict of its cases; `untestable` and `not-run` where none decided it. */
+  readonly status: Verdict | 'untestable' | 'not-run';
+  readonly cases: readonly string[];
+  readonly reason: string;
+}
+
+export interface RunResult {
+  readonly tool: { readonly name: 'grespec'; readonly version: string };
+  readonly run: {
+    /** ISO 8601. */
+    readonly startedAt: string;
+    readonly durationMs: number;
+    readonly seed: number;
+    readonly as: 'mpa' | 'ha';
+    /** `embedded` or address and port. */
+    readonly target: string;
+    readonly profile: string;
+    readonly knobs: Readonly<Record<string, string>>;
+    readonly selection: readonly string[];
+    readonly strict: boolean;
+    /** False when the run was cut short: `cases` then holds what was decided. */
+    readonly complete: boolean;
+  };
+  readonly totals: Readonly<Record<Verdict, number>>;
+  readonly cases: readonly CaseResult[];
+  readonly ledger: readonly LedgerRow[];
+}

@@ -1,0 +1,100 @@
+/** The kinds of report, and how they get into files. */
+import { mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { ReportContext } from './context.js';
+import { toJson } from './json.js';
+import { toJUnit } from './junit.js';
+import { toMarkdown } from './markdown.js';
+import type { RunResult } from './result.js';
+import { toTap } from './tap.js';
+
+export interface ReportFormat {
+  /** With its dot. */
+  readonly extension: string;
+  /** For the help text. */
+  readonly summary: string;
+  readonly render: (result: RunResult, context: ReportContext) => string;
+}
+
+/** A new kind is a row here, and nothing else. */
+export const reportKinds = {
+  junit: { extension: '.xml', summary: 'JUnit XML for Jenkins, GitLab and others', render: toJUnit },
+  json: { extension: '.json', summary: 'everything, with a JSON Schema', render: toJson },
+  tap: { extension: '.tap', summary: 'TAP version 14', render: toTap },
+  markdown: { extension: '.md', summary: 'summary for a CI page', render: toMarkdown },
+} as const satisfies Record<string, ReportFormat>;
+
+export type ReportKind = keyof typeof reportKinds;
+
+export function isReportKind(text: string): text is ReportKind {
+  return Object.hasOwn(reportKinds, text);
+}
+
+/** A report could not be written. The message is for the user and complete. */
+export class ReportError extends Error {
+  readonly code = 'report-not-written';
+  readonly path: string;
+
+  constructor(kind: ReportKind, path: string, why: string, cause?: unknown) {
+    super(`cannot write the ${kind} report to ${path === '' ? 'an empty path' : path}: ${why}`, { cause });
+    this.name = 'ReportError';
+    this.path = path;
+  }
+}
+
+export function renderReport(kind: ReportKind, result: RunResult, context: ReportContext = {}): string {
+  return reportKinds[kind].render(result, context);
+}
+
+/**
+ * Writes a report so that at any moment the path holds either the whole old or the whole new one: a run may be killed
+ * at any time. Synchronous, to work in the last moments of a process too.
+ */
+export function writeReport(kind: ReportKind, path: string, result: RunResult, context: ReportContext = {}): void {
+  const text = renderReport(kind, result, context);
+  if (path === '') throw new ReportError(kind, path, 'give a file name');
+  try {
+    writeWhole(resolve(path), text);
+  } catch (error) {
+    throw new ReportError(kind, path, reasonOf(error), error);
+  }
+}
+
+function writeWhole(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there && !there.isFile() && !there.isDirectory()) {
+    // A device or a pipe, such as /dev/stdout: to be written to, not to be replaced.
+    writeFileSync(path, text);
+    return;
+  }
+  // What a symbolic link points to is replaced, not the link.
+  const target = there ? realpathSync(path) : path;
+  const temporary = join(dirname(target), `.grespec-${process.pid}.tmp`);
+  try {
+    writeFileSync(temporary, text);
+    renameSync(temporary, target);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'not permitted',
+  EISDIR: 'it is a directory',
+  ENOTDIR: 'a part of the path is a file, not a directory',
+  EEXIST: 'a part of the path is a file, not a directory',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'no space left',
+  EDQUOT: 'disk quota exceeded',
+  ENAMETOOLONG: 'the name is too long',
+  ELOOP: 'too many symbolic links',
+};
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  if (code !== undefined && reasons[code] !== undefined) return `${reasons[code]} (${code})`;
+  return error instanceof Error ? error.message : String(error);
+}
