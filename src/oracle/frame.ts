@@ -1,0 +1,103 @@
+/** Rules for one tunnel packet that the HA sent to a care-of address: draft §5.2 and §7, RFC 2784, RFC 2890. */
+import { etherTypes, gre, type Gre } from '../wire/gre.js';
+import { ipProtocols, ipv4, type Ipv4 } from '../wire/ipv4.js';
+import { onesComplement } from '../wire/checksum.js';
+import { decode } from '../wire/layout.js';
+import type { Binding, Bindings } from './bindings.js';
+import type { OracleContext } from './context.js';
+import { check, type Finding, violated } from './finding.js';
+
+export interface TunnelFrame {
+  readonly at: number;
+  /** The whole IPv4 packet. */
+  readonly bytes: Uint8Array;
+  readonly outer: Ipv4;
+  /** Present for protocol 47 when the header could be read. */
+  readonly gre?: Gre;
+  /** The payload of the tunnel, when it is IPv4. */
+  readonly inner?: Ipv4;
+}
+
+/** Undefined when the octets are no IPv4 packet of a tunnel protocol. */
+export function readTunnelFrame(bytes: Uint8Array, at: number): TunnelFrame | undefined {
+  const outer = decode(ipv4, bytes);
+  if (!outer.ok) return undefined;
+  const { protocol, payload } = outer.value;
+  if (protocol === ipProtocols.ipInIp) return { at, bytes, outer: outer.value, ...innerOf(payload) };
+  if (protocol !== ipProtocols.gre) return undefined;
+  const header = decode(gre, payload);
+  if (!header.ok) return { at, bytes, outer: outer.value };
+  const isIpv4 = header.value.protocol === etherTypes.ipv4;
+  return { at, bytes, outer: outer.value, gre: header.value, ...(isIpv4 && innerOf(header.value.payload)) };
+}
+
+function innerOf(payload: Uint8Array): { inner?: Ipv4 } {
+  const inner = decode(ipv4, payload);
+  return inner.ok ? { inner: inner.value } : {};
+}
+
+/** Judges a packet from `outer.source` to `outer.destination`, both already known to be the HA and a care-of address. */
+export function judgeFrame(frame: TunnelFrame, bindings: Bindings, context: OracleContext): Finding[] {
+  const header = frame.gre;
+  if (!header) {
+    if (frame.outer.protocol !== ipProtocols.gre) return [];
+    return [violated('GR-15', 'a whole GRE header', `${frame.outer.payload.length} octets after the IP header`)];
+  }
+  const findings = judgeHeader(header, frame.outer.payload);
+  if (header.key === undefined) return findings;
+  return [...findings, ...judgeBinding(frame, header, header.key, bindings, context)];
+}
+
+function judgeHeader(header: Gre, packet: Uint8Array): Finding[] {
+  const reserved = header.reserved0 !== 0 || header.hasRouting;
+  const bits = `routing ${header.hasRouting ? 1 : 0}, reserved 0x${header.reserved0.toString(16)}`;
+  const findings = [
+    check('GR-01', header.version === 0, 'GRE version 0', String(header.version)),
+    check('GR-15', !reserved, 'reserved bits of the GRE header zero', bits),
+  ];
+  if (header.hasChecksum) {
+    findings.push(check('GR-06', header.reserved1 === 0, 'Reserved1 zero', String(header.reserved1)));
+    findings.push(check('GR-04', onesComplement(packet) === 0, 'a right GRE checksum', 'one that does not add up'));
+  }
+  return findings;
+}
+
+function judgeBinding(
+  frame: TunnelFrame,
+  header: Gre,
+  key: number,
+  bindings: Bindings,
+  context: OracleContext,
+): Finding[] {
+  const careOf = frame.outer.destination;
+  const here = bindings.withForwardKey(key, frame.at).filter((b) => b.careOf === careOf);
+  const findings: Finding[] = [];
+  const [binding] = here;
+  if (binding) {
+    findings.push(
+      check(
+        'TN-02',
+        here.some((b) => b.homeAgent === frame.outer.source),
+        `outer source ${binding.homeAgent}`,
+        frame.outer.source,
+      ),
+    );
+    const types = allowedTypes(here, context);
+    findings.push(
+      check(
+        here.some((b) => b.l2) ? 'TS-13' : 'GR-08',
+        types.includes(header.protocol),
+        `protocol type ${types.map((t) => `0x${t.toString(16)}`).join(' or ')}`,
+        `0x${header.protocol.toString(16)}`,
+      ),
+    );
+  }
+  return findings;
+}
+
+/** A-21: the draft leaves the protocol type of L2 payloads open; the knob says which is expected. */
+function allowedTypes(here: readonly Binding[], context: OracleContext): number[] {
+  const l2 = (context.knobs['l2_ptype'] ?? '0x6558').split('+').map(Number);
+  // RFC 2784 §3: IPv4 travels as 0x0800
+  return [...(here.some((b) => !b.l2) ? [etherTypes.ipv4] : []), ...(here.some((b) => b.l2) ? l2 : [])];
+}

@@ -1,0 +1,74 @@
+/** Which keys a reply puts in force, and whether it was allowed to: draft §5.2, §5.3 and §6.2. */
+import type { Binding, BindingKeys, Bindings } from './bindings.js';
+import { mnOf } from './bindings.js';
+import type { OracleContext } from './context.js';
+import { type Exchange, hexKey } from './exchange.js';
+import { check, type Finding } from './finding.js';
+
+export interface KeyJudgement {
+  readonly keys: BindingKeys;
+  readonly findings: readonly Finding[];
+}
+
+const none: KeyJudgement = { keys: { bidirectional: false }, findings: [] };
+
+/** For an accepted exchange that registers. */
+export function judgeKeys(x: Exchange, bindings: Bindings, context: OracleContext): KeyJudgement {
+  if (!x.asked || !x.granted) return none;
+  const mn = mnOf(x);
+  const renewed = bindings.of(mn, x.request.at).find((b) => reflects(x, b));
+  if (renewed) return judgeRenewal(x, renewed, context);
+  const key = x.granted.key;
+  const asked = x.asked.key;
+  // RFC 6245 and yegani-02 §5 assign keys at the receiver: what was asked comes down, what was granted goes up
+  const receiver = context.knobs['key_direction'] === 'receiver' && asked !== 0;
+  const keys: BindingKeys =
+    asked === 0
+      ? { reverseKey: key, forwardKey: key, bidirectional: true }
+      : receiver
+        ? { reverseKey: key, forwardKey: asked, bidirectional: false }
+        : { reverseKey: asked, forwardKey: key, bidirectional: false };
+  return { keys, findings: judgeUniqueness(x, mn, key, bindings) };
+}
+
+/** draft §6.2: the extension names the agreed key, and the L2 mode is the one agreed (A-30). */
+function reflects(x: Exchange, b: Binding): boolean {
+  return x.asked !== undefined && x.asked.key !== 0 && x.asked.key === b.reverseKey && (x.asked.a ?? false) === b.l2;
+}
+
+function judgeRenewal(x: Exchange, b: Binding, context: OracleContext): KeyJudgement {
+  const keys: BindingKeys = {
+    bidirectional: b.bidirectional,
+    ...(b.reverseKey !== undefined && { reverseKey: b.reverseKey }),
+    ...(b.forwardKey !== undefined && { forwardKey: b.forwardKey }),
+  };
+  const choice = context.knobs['rereg_uni_reply'] ?? 'any';
+  const allowed = b.bidirectional
+    ? [b.reverseKey]
+    : choice === 'copy'
+      ? [b.reverseKey]
+      : choice === 'hakey'
+        ? [b.forwardKey]
+        : [b.reverseKey, b.forwardKey]; // A-03: §6.2 copies, §5.3 names the HA's key
+  const words = allowed.map((k) => hexKey(k ?? 0)).join(' or ');
+  const key = x.granted?.key ?? 0;
+  return {
+    keys,
+    findings: [check('TS-31', allowed.includes(key), `key ${words}, as agreed before`, `key ${hexKey(key)}`)],
+  };
+}
+
+/** draft §5.2: in L2 mode the allocated key is unique per MN; A-25: among all live bindings of the HA. */
+function judgeUniqueness(x: Exchange, mn: string, key: number, bindings: Bindings): Finding[] {
+  if (x.asked?.a !== true) return [];
+  const id = x.asked.key === 0 ? 'TS-12' : 'TS-15';
+  const other = bindings.withForwardKey(key, x.request.at).find((b) => b.l2 && b.mn !== mn);
+  return [
+    check(
+      id,
+      other === undefined,
+      `a key that no other live L2 MN has`,
+      `${hexKey(key)}, in use for ${other?.mn ?? ''}`,
+    ),
+  ];
+}

@@ -1,0 +1,76 @@
+/** Rules for the fixed part of a reply and the addresses it travels under: RFC 3344 §3.8.3, §5.7, RFC 2794 §3. */
+import { high32, low32, replyCodes } from '../wire/mobileip.js';
+import type { OracleContext } from './context.js';
+import { type Exchange, naiOf } from './exchange.js';
+import { check, type Finding } from './finding.js';
+
+const unset = new Set(['0.0.0.0', '255.255.255.255']);
+
+export function judgeReplyFields(x: Exchange, context: OracleContext): Finding[] {
+  return [...judgeTransport(x), ...judgeIdentification(x, context), ...(x.accepted ? judgeGrant(x) : [])];
+}
+
+function judgeTransport(x: Exchange): Finding[] {
+  const { request, reply } = x;
+  const findings = [
+    check('HA-42', reply.from.port === request.to.port, `UDP source port ${request.to.port}`, String(reply.from.port)),
+    check('HA-43', reply.to.port === request.from.port, `UDP port ${request.from.port}`, String(reply.to.port)),
+    check('HA-41', reply.to.address === request.from.address, `sent to ${request.from.address}`, reply.to.address),
+  ];
+  // RFC 3344 §3.8.3.1: a request to a broadcast or multicast address is answered from a unicast one
+  if (!/^(22[4-9]|23\d|255)\./.test(request.to.address)) {
+    findings.push(
+      check('HA-40', reply.from.address === request.to.address, `sent from ${request.to.address}`, reply.from.address),
+    );
+  }
+  return findings;
+}
+
+function judgeIdentification(x: Exchange, context: OracleContext): Finding[] {
+  const asked = x.rrq.identification;
+  const given = x.rrp.identification;
+  const hex = (id: bigint): string => `0x${id.toString(16).padStart(16, '0')}`;
+  if (x.rrp.code === replyCodes.identificationMismatch) {
+    return [check('HA-15', low32(given) === low32(asked), `low 32 bits of ${hex(asked)} copied`, hex(given))];
+  }
+  if (!x.accepted) return [];
+  // RFC 3344 §5.7.1 copies all 64 bits; §5.7.2 puts a new nonce into the high half
+  return context.replay === 'nonces'
+    ? [
+        check('HA-18', low32(given) === low32(asked), `low 32 bits of ${hex(asked)} copied`, hex(given)),
+        check('HA-18', high32(given) !== high32(asked), 'a new nonce in the high 32 bits', hex(given)),
+      ]
+    : [check('HA-14', given === asked, `Identification ${hex(asked)} copied`, hex(given))];
+}
+
+function judgeGrant(x: Exchange): Finding[] {
+  const { rrq, rrp } = x;
+  const findings = [
+    check('HA-48', rrp.lifetime <= rrq.lifetime, `a lifetime of at most ${rrq.lifetime} s`, `${rrp.lifetime} s`),
+  ];
+  if (!unset.has(rrq.homeAgent) && rrq.homeAgent === x.request.to.address) {
+    findings.push(check('HA-26', rrp.homeAgent === rrq.homeAgent, `Home Agent ${rrq.homeAgent}`, rrp.homeAgent));
+  }
+  if (!unset.has(rrq.homeAddress)) {
+    findings.push(
+      check('HA-36', rrp.homeAddress === rrq.homeAddress, `Home Address ${rrq.homeAddress}`, rrp.homeAddress),
+    );
+  } else if (x.registers && x.asked?.a !== true) {
+    // draft §7 lets the reply's HoA be 0 only for an L2 tunnel
+    findings.push(check('HA-37', !unset.has(rrp.homeAddress), 'a Home Address chosen by the HA', rrp.homeAddress));
+  }
+  const nai = naiOf(rrq);
+  if (nai !== undefined) {
+    const given = naiOf(rrp);
+    findings.push(check('HA-38', given === nai, `NAI ${nai} in the reply`, given ?? 'no NAI extension'));
+  }
+  findings.push(
+    check(
+      'LG-26', // draft-leung-mip4-proxy-mode-10 §5.5
+      !rrp.extensions.some((e) => e.name === 'pmipSkippable' && e.subType === 4),
+      'no Access Technology extension in a reply',
+      'extension 147 with sub-type 4',
+    ),
+  );
+  return findings;
+}

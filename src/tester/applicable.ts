@@ -1,0 +1,30 @@
+/** Whether a case applies to this device and this machine, and if not, which line of the configuration says so. */
+import type { Pics, PicsItem, RunConfig } from '../spec/config.js';
+import { type KnobName, knobValue } from '../spec/knobs.js';
+import type { CaseDefinition } from './case.js';
+
+export function picsValue(pics: Pics, item: PicsItem): boolean {
+  const [head, tail] = item.split('.') as [keyof Pics, string | undefined];
+  const value = pics[head];
+  return typeof value === 'boolean' ? value : value[tail as keyof Pics['homeLink']];
+}
+
+/** Undefined when the case applies; else the reason for which it is skipped. */
+export function whyNot(definition: CaseDefinition, config: RunConfig): string | undefined {
+  for (const item of definition.needs ?? []) {
+    if (!picsValue(config.pics, item)) return `PICS ${item} is false`;
+  }
+  for (const item of definition.refuses ?? []) {
+    if (picsValue(config.pics, item)) return `PICS ${item} is true: this case tests its refusal`;
+  }
+  for (const [name, wanted] of Object.entries(definition.knobs ?? {})) {
+    const value = knobValue(config.knobs, name as KnobName);
+    if (value !== wanted) return `knob ${name}=${value}: this case is for ${wanted}`;
+  }
+  if (definition.faHa && !config.faHa) return 'no FA-HA security association is configured (securityAssociations.faHa)';
+  if (definition.tunnel && !config.gre) return config.noGreReason ?? 'raw sockets are switched off';
+  const addresses = definition.careOfAddresses ?? 1;
+  if (config.local.length < addresses)
+    return `needs ${addresses} local addresses (local), ${config.local.length} given`;
+  return undefined;
+}

@@ -1,0 +1,43 @@
+/** Things that arrive, and those who wait for them: no polling, no sleeping past the event. */
+import type { Clock } from '../net/port.js';
+
+export class Arrivals<T> {
+  readonly #clock: Clock;
+  readonly #items: T[] = [];
+  #waiting: ((item: T) => boolean)[] = [];
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get all(): readonly T[] {
+    return this.#items;
+  }
+
+  push(item: T): void {
+    this.#items.push(item);
+    this.#waiting = this.#waiting.filter((offer) => !offer(item));
+  }
+
+  /** The first item for which `wanted` holds, already here or coming within `ms`; undefined when none comes. */
+  first(ms: number, wanted: (item: T) => boolean = () => true): Promise<T | undefined> {
+    const here = this.#items.find(wanted);
+    if (here !== undefined) return Promise.resolve(here);
+    return new Promise((resolve) => {
+      const offer = (item: T): boolean => {
+        if (!wanted(item)) return false;
+        timer.cancel();
+        resolve(item);
+        return true;
+      };
+      const timer = this.#clock.setTimer(ms, () => {
+        this.#waiting = this.#waiting.filter((other) => other !== offer);
+        resolve(undefined);
+      });
+      this.#waiting.push(offer);
+    });
+  }
+}
+
+export const pause = (clock: Clock, ms: number): Promise<void> =>
+  new Promise((resolve) => void clock.setTimer(ms, resolve));

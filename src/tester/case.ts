@@ -1,0 +1,77 @@
+/** What a suite file is made of: sections and cases. Declaring them touches no network. */
+import type { RequirementId } from '../spec/catalogue.js';
+import type { PicsItem } from '../spec/config.js';
+import type { KnobName } from '../spec/knobs.js';
+import type { DocumentKey } from '../spec/types.js';
+import type { CaseContext } from './context.js';
+
+export interface CaseOptions {
+  /** Requirement ids of the catalogue; the case fails or warns by the level of the one that is violated. */
+  readonly covers: readonly RequirementId[];
+  /** PICS items that must be true; otherwise the case is skipped and names the item. */
+  readonly needs?: readonly PicsItem[];
+  /** PICS items that must be false: the case tests how the feature is refused. */
+  readonly refuses?: readonly PicsItem[];
+  /** Sends or watches tunnel packets, so it needs raw sockets. */
+  readonly tunnel?: boolean;
+  /** How many care-of addresses it needs; 1 when left out. */
+  readonly careOfAddresses?: number;
+  /** Needs an FA-HA security association in the configuration. */
+  readonly faHa?: boolean;
+  /** Knob values under which the case applies, for example `{ base: 'rfc3344' }`. */
+  readonly knobs?: Readonly<Partial<Record<KnobName, string>>>;
+  /** Waits because a document forces it: started at once, judged after the others. */
+  readonly waits?: boolean;
+  /** Judged when every other case is done, from what the oracle saw in the whole run; has no body of its own. */
+  readonly wholeRun?: boolean;
+}
+
+export interface CaseDefinition extends CaseOptions {
+  /** `<dut>/<section>/<nn>`; frozen, given by hand, never reused. */
+  readonly id: string;
+  readonly title: string;
+  readonly dut: 'ha' | 'mpa';
+  readonly document: DocumentKey;
+  /** Section number in the document. */
+  readonly section: string;
+  readonly run: (t: CaseContext) => Promise<void>;
+}
+
+export interface SectionDefinition {
+  /** First two parts of the ids of its cases, for example `ha/5.2`. */
+  readonly key: string;
+  readonly dut: 'ha' | 'mpa';
+  readonly document: DocumentKey;
+  readonly section: string;
+  readonly cases: readonly CaseDefinition[];
+}
+
+/** Declares a case: number, title (`MUST ... when ...`), what it covers and needs, and the three beats. */
+export type Declare = {
+  (number: string, title: string, options: CaseOptions, run: (t: CaseContext) => Promise<void>): void;
+  /** A case that judges the whole run: the oracle's findings for these requirements, wherever they were seen. */
+  wholeRun(number: string, title: string, options: CaseOptions): void;
+};
+
+/** `key` is `ha/5.2` or, for other documents, such as `ha/rfc3344-3.8`. */
+export function section(
+  key: string,
+  place: { readonly document: DocumentKey; readonly section: string },
+  declare: (test: Declare) => void,
+): SectionDefinition {
+  const dut = key.startsWith('mpa/') ? 'mpa' : 'ha';
+  const cases: CaseDefinition[] = [];
+  const add = (
+    number: string,
+    title: string,
+    options: CaseOptions,
+    run: (t: CaseContext) => Promise<void> = async () => {},
+  ): void => void cases.push({ ...options, id: `${key}/${number}`, title, dut, ...place, run });
+  declare(
+    Object.assign(add, {
+      wholeRun: (number: string, title: string, options: CaseOptions) =>
+        add(number, title, { ...options, wholeRun: true }),
+    }),
+  );
+  return { key, dut, ...place, cases };
+}

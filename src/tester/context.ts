@@ -1,0 +1,415 @@
+/**
+ * What a case sees: mobile nodes, and a small vocabulary to arrange, ask and verify. Arranging that fails leaves the
+ * case inconclusive; only what a case verifies can fail the device.
+ */
+import type { Endpoint } from '../net/port.js';
+import type { Binding } from '../oracle/bindings.js';
+import type { Exchange } from '../oracle/exchange.js';
+import { type RequirementId, requirement } from '../spec/catalogue.js';
+import { type KnobName, knobValue } from '../spec/knobs.js';
+import type { Ipv4Input } from '../wire/ipv4.js';
+import { replyCodeNames, type RrqInput } from '../wire/mobileip.js';
+import { Arrivals, pause } from './arrivals.js';
+import type { Bend } from './bend.js';
+import type { CaseDefinition } from './case.js';
+import type { Correspondent, Home } from './home.js';
+import { isEchoReply } from './inner.js';
+import { MobileNode, type TunnelOptions } from './mobile-node.js';
+import { DeviceLost, Inconclusive, Skipped, Violation } from './outcome.js';
+import type { Pending, Reply } from './pending.js';
+import type { Arrival, Probe } from './probe.js';
+import { Recorder } from './recorder.js';
+import { draftModes, type Mode, type RequestOptions } from './request.js';
+import type { Session } from './session.js';
+import type { Station } from './stations.js';
+
+/** What came of a request: a reply, or silence on a path that a fence has shown to be alive. */
+export type Answer =
+  | { readonly kind: 'reply'; readonly reply: Reply; readonly exchange: Exchange; readonly pending: Pending }
+  | { readonly kind: 'silence'; readonly pending: Pending };
+
+export interface Warning {
+  readonly requirement: string;
+  readonly expected: string;
+  readonly actual: string;
+}
+
+export interface AskOptions {
+  /** The one thing in which the request differs from its valid twin. */
+  readonly bend?: Bend;
+  /** Where it is sent, when that is not the device's address and port. */
+  readonly to?: Endpoint;
+}
+
+/** What a probe of the data plane may differ in. */
+export interface ProbeOptions extends TunnelOptions {
+  /** Header fields of the inner IPv4 packet. */
+  readonly inner?: Ipv4Input;
+  /** Octets added to the payload. */
+  readonly padding?: number;
+}
+
+export const codeText = (code: number): string =>
+  `code ${code}${replyCodeNames[code] === undefined ? '' : ` (${replyCodeNames[code]})`}`;
+
+/** Levels whose violation fails the device; a lower one warns. */
+const failing: ReadonlySet<string> = new Set(['MUST', 'fact']);
+
+/** How often a valid probe is sent before its loss is believed. */
+const probeAttempts = 3;
+
+export class CaseContext {
+  readonly session: Session;
+  readonly definition: CaseDefinition;
+  readonly recorder = new Recorder();
+  readonly warnings: Warning[] = [];
+  readonly notes: string[] = [];
+  readonly mns: MobileNode[] = [];
+  /** Which of several rounds of the case is on, for example a mode; stands before what is expected. */
+  #round = '';
+  readonly #home: Home;
+  readonly #probes: Probe[] = [];
+
+  constructor(session: Session, home: Home, definition: CaseDefinition) {
+    this.session = session;
+    this.definition = definition;
+    this.#home = home;
+  }
+
+  get id(): string {
+    return this.definition.id;
+  }
+
+  // --- arrange ----------------------------------------------------------------------------------------------------
+
+  /** A new mobile node behind one of the tester's addresses (0 is the first). */
+  mn(careOf = 0, options: { readonly nai?: string } = {}): MobileNode {
+    const mn = new MobileNode(this.session, { ...options, careOf, during: this.id, recorder: this.recorder });
+    this.mns.push(mn);
+    return mn;
+  }
+
+  /** A new mobile node whose messages are not kept: for cases with thousands of them. */
+  quietMn(careOf: number): MobileNode {
+    const mn = new MobileNode(this.session, { careOf, during: this.id });
+    this.mns.push(mn);
+    return mn;
+  }
+
+  /** Registers an MN that must be accepted for the case to go on. */
+  async register(mn: MobileNode, options: RequestOptions): Promise<Exchange> {
+    const answer = await this.ask(mn, mn.request(options));
+    if (answer.kind === 'silence') throw new Inconclusive('a valid registration got no answer, so nothing can be bent');
+    if (!answer.exchange.accepted) {
+      throw new Inconclusive(`a valid registration was denied with ${codeText(answer.exchange.rrp.code)}`);
+    }
+    if (options.key !== undefined && options.lifetime !== 0 && !answer.exchange.granted) {
+      throw new Inconclusive('a valid registration was accepted without a usable GRE Key extension');
+    }
+    return answer.exchange;
+  }
+
+  /** A new MN, registered. */
+  async registered(options: RequestOptions, careOf = 0): Promise<MobileNode> {
+    const mn = this.mn(careOf);
+    await this.register(mn, options);
+    return mn;
+  }
+
+  /** Gives a registered MN its address inside the tunnel, and lets it answer as a host. */
+  settle(mn: MobileNode): void {
+    const { binding } = mn;
+    if (!binding) return;
+    if (binding.homeAddress !== '0.0.0.0') mn.ip = binding.homeAddress;
+    else if (binding.l2) mn.ip ??= this.#home.addresses.next();
+    this.session.hosts.set(mn.nai, mn);
+  }
+
+  /** Ends an MN's binding; the case goes on only if that is accepted. */
+  async deregister(mn: MobileNode): Promise<{ readonly exchange: Exchange; readonly binding: Binding }> {
+    const { binding } = mn;
+    if (!binding) throw new Inconclusive('there is no binding to end');
+    const key = binding.reverseKey === undefined ? {} : { key: binding.reverseKey, a: binding.l2 };
+    // A-16: an L2 MN whose HoA is 0 is named by its NAI, and the binding by its care-of address
+    const exchange = await this.register(mn, { ...key, lifetime: 0, homeAddress: binding.homeAddress });
+    return { exchange, binding };
+  }
+
+  /** An address of the home network that no other MN of the run has been given lately. */
+  spareAddress(): string {
+    return this.#home.addresses.next();
+  }
+
+  // --- ask --------------------------------------------------------------------------------------------------------
+
+  /**
+   * Sends a request and waits for its reply. Silence is believed only after a fence has been answered and the request
+   * has been sent once more with a new Identification.
+   */
+  async ask(mn: MobileNode, request: RrqInput, options: AskOptions = {}): Promise<Answer> {
+    const first = await this.#once(mn, request, options, this.#patience());
+    if (first.kind === 'reply') return first;
+    await this.fence(mn.station);
+    const late = this.#answerOf(first.pending);
+    if (late.kind === 'reply') return late;
+    const again = { ...request, identification: this.session.identification() };
+    return this.#once(mn, again, options, 2 * this.#patience());
+  }
+
+  /** Sends a bent request that the device may leave unanswered: a fence behind it tells silence from slowness. */
+  async askBent(
+    mn: MobileNode,
+    request: RrqInput,
+    bend: Bend,
+    options: Omit<AskOptions, 'bend'> = {},
+  ): Promise<Answer> {
+    const pending = mn.send(request, { ...options, bend });
+    const roundTrip = await this.fence(mn.station);
+    await pending.replies.first(grace(roundTrip));
+    return this.#answerOf(pending);
+  }
+
+  async #once(mn: MobileNode, request: RrqInput, options: AskOptions, ms: number): Promise<Answer> {
+    const pending = mn.send(request, options);
+    await pending.replies.first(Math.min(ms, this.session.config.timeout));
+    this.settle(mn);
+    return this.#answerOf(pending);
+  }
+
+  #answerOf(pending: Pending): Answer {
+    const [reply] = pending.replies.all;
+    if (!reply) return { kind: 'silence', pending };
+    if (!reply.exchange) {
+      this.recorder.blame(reply.message.bytes);
+      throw new Inconclusive('the device answered with octets that are no Registration Reply');
+    }
+    return { kind: 'reply', reply, exchange: reply.exchange, pending };
+  }
+
+  /**
+   * A valid registration of a fresh MN on the same path; its answer proves that the device lives.
+   * @returns its round trip in milliseconds
+   * @throws DeviceLost when it stays unanswered for the whole time-out, twice
+   */
+  async fence(station: Station): Promise<number> {
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const mn = this.mn(Math.max(0, this.session.stations.addresses.indexOf(station.address)));
+      const pending = mn.send(mn.request(this.#home.fence));
+      if (await pending.replies.first(this.session.config.timeout)) return pending.roundTrip ?? 0;
+    }
+    throw new DeviceLost('the device stopped answering valid registrations after what was sent last');
+  }
+
+  #patience(): number {
+    return Math.max(200, 6 * this.session.roundTrip);
+  }
+
+  // --- verify -----------------------------------------------------------------------------------------------------
+
+  /** Demands that a condition holds. A violated SHOULD is noted as a warning and the case goes on. */
+  demand(id: RequirementId, condition: boolean, expected: string, actual: string): void {
+    if (condition) return;
+    const { level } = requirement(id);
+    if (failing.has(level)) throw this.#violation(id, expected, actual);
+    if (level !== 'MAY') this.warnings.push({ requirement: id, expected: this.#round + expected, actual });
+    else this.notes.push(`${id} (MAY): ${actual}`);
+  }
+
+  /** Demands acceptance. */
+  accepted(answer: Answer, id: RequirementId): Exchange {
+    if (answer.kind === 'silence')
+      throw this.#violation(id, 'acceptance (code 0 or 1)', 'no answer, though the device lives');
+    if (!answer.exchange.accepted) {
+      this.recorder.blame(answer.reply.message.bytes);
+      throw this.#violation(id, 'acceptance (code 0 or 1)', codeText(answer.exchange.rrp.code));
+    }
+    return answer.exchange;
+  }
+
+  /** Demands denial, with one of the codes when any are given. */
+  denied(answer: Answer, id: RequirementId, codes: readonly number[] = []): Exchange {
+    const expected = codes.length > 0 ? `denial with ${codes.map(codeText).join(' or ')}` : 'denial with a code';
+    if (answer.kind === 'silence') throw this.#violation(id, expected, 'no answer, though the device lives');
+    const { accepted, rrp } = answer.exchange;
+    if (accepted || (codes.length > 0 && !codes.includes(rrp.code))) {
+      this.recorder.blame(answer.reply.message.bytes);
+      throw this.#violation(id, expected, codeText(rrp.code));
+    }
+    return answer.exchange;
+  }
+
+  /** Demands that the request is not accepted; whether by denial or silence is left open. */
+  refused(answer: Answer, id: RequirementId): void {
+    if (answer.kind === 'silence' || !answer.exchange.accepted) return;
+    this.recorder.blame(answer.reply.message.bytes);
+    throw this.#violation(id, 'silence or a denial', codeText(answer.exchange.rrp.code));
+  }
+
+  /** Demands that the request is silently discarded. */
+  silent(answer: Answer, id: RequirementId): void {
+    if (answer.kind === 'silence') return;
+    this.recorder.blame(answer.reply.message.bytes);
+    throw this.#violation(id, 'silence', codeText(answer.exchange.rrp.code));
+  }
+
+  #violation(id: RequirementId, expected: string, actual: string): Violation {
+    return new Violation(id, this.#round + expected, actual);
+  }
+
+  // --- the data plane ---------------------------------------------------------------------------------------------
+
+  /** Who answers echo requests from an MN of this kind; without one the case is inconclusive. */
+  correspondent(mn: MobileNode): Correspondent {
+    const found = mn.binding?.l2 ? this.#home.l2 : this.#home.l3;
+    if (!found) throw new Inconclusive(this.#home.missing);
+    return found;
+  }
+
+  /** A probe: a cookie that tells where a packet comes out. */
+  probe(): Probe {
+    const probe = this.session.newProbe(this.id, this.recorder);
+    this.#probes.push(probe);
+    return probe;
+  }
+
+  /** Sends an echo request through the tunnel of an MN, bent as `options` say. */
+  sendEcho(mn: MobileNode, probe: Probe, options: ProbeOptions = {}): void {
+    const to = this.correspondent(mn);
+    const inner = mn.echo(to.ip, probe.payload(options.padding), options.inner);
+    mn.tunnel(inner, to.mac ?? 'ff:ff:ff:ff:ff:ff', options);
+  }
+
+  /**
+   * Demands that nothing for an MN enters the tunnel that it had: `from` sends to the MN's address. A frame that is
+   * flooded into other tunnels is no matter; nor is one under a key that another MN has been given since.
+   */
+  async unreachable(id: RequirementId, what: string, mn: MobileNode, ended: Binding, from: MobileNode): Promise<void> {
+    const { forwardKey, careOf } = ended;
+    const reused = (): boolean =>
+      forwardKey !== undefined && this.session.oracle.bindings.usesKey(forwardKey, this.session.clock.now());
+    const entered = (arrival: Arrival): boolean =>
+      arrival.careOf === careOf && arrival.frame.gre?.key === forwardKey && !reused();
+    await this.drops(id, what, (probe) => this.sendEchoTo(from, mn, probe), from, entered);
+  }
+
+  /** Sends an echo request from one MN's tunnel to the address of another one. */
+  sendEchoTo(from: MobileNode, to: MobileNode, probe: Probe): void {
+    from.tunnel(from.echo(to.ip ?? '0.0.0.0', probe.payload()), to.mac);
+  }
+
+  /** Asks by ARP who has an address; the MAC address, or undefined when nobody answers. */
+  async resolves(mn: MobileNode, ip: string): Promise<string | undefined> {
+    const heard = new Arrivals<{ readonly ip: string; readonly mac: string }>(this.session.clock);
+    mn.onArpReply((from, mac) => heard.push({ ip: from, mac }));
+    for (let attempt = 0; attempt < probeAttempts; attempt++) {
+      mn.tunnelFrame(mn.whoHas(ip));
+      const answer = await heard.first(this.#patience(), (a) => a.ip === ip);
+      if (answer) return answer.mac;
+    }
+    return undefined;
+  }
+
+  /** Demands that an echo request through the MN's tunnel is answered, and gives the answer as it was tunnelled. */
+  async passes(mn: MobileNode, id: RequirementId, options: ProbeOptions = {}): Promise<Arrival> {
+    const probe = this.probe();
+    const answer = await this.#answered(mn, probe, options);
+    if (answer) return answer;
+    throw this.#violation(id, 'an echo request through the tunnel to be answered', 'no echo reply came back');
+  }
+
+  /** The same as an arrangement: without an answer nothing can be bent. */
+  async carries(mn: MobileNode, options: ProbeOptions = {}): Promise<Arrival> {
+    const answer = await this.#answered(mn, this.probe(), options);
+    if (!answer) throw new Inconclusive('a valid tunnel packet was not answered, so nothing can be bent');
+    return answer;
+  }
+
+  async #answered(mn: MobileNode, probe: Probe, options: ProbeOptions): Promise<Arrival | undefined> {
+    for (let attempt = 0; attempt < probeAttempts; attempt++) {
+      this.sendEcho(mn, probe, options);
+      const answer = await probe.arrivals.first(this.#patience(), ({ frame }) => isEchoReply(frame, mn.ip ?? ''));
+      if (answer) return answer;
+    }
+    return undefined;
+  }
+
+  /**
+   * Demands that a bent packet goes nowhere: it is sent by `send`, then a valid echo request follows on the path of
+   * `witness`; when that is answered and nothing of the bent one came out, it was dropped. `where` narrows what counts:
+   * a bridge may flood a frame into tunnels that are none of the case's business.
+   */
+  async drops(
+    id: RequirementId,
+    what: string,
+    send: (probe: Probe) => void,
+    witness: MobileNode,
+    where: (arrival: Arrival) => boolean = () => true,
+  ): Promise<void> {
+    const bent = this.probe();
+    send(bent);
+    const started = this.session.clock.now();
+    await this.carries(witness);
+    const arrival = await bent.arrivals.first(grace(this.session.clock.now() - started), where);
+    if (!arrival) return;
+    this.recorder.blame(arrival.frame.bytes);
+    this.demand(id, false, `${what} to be dropped`, `it came out at ${arrival.careOf}`);
+  }
+
+  // --- the rest ---------------------------------------------------------------------------------------------------
+
+  /** Something worth telling that decides nothing. */
+  note(text: string): void {
+    this.notes.push(text);
+  }
+
+  skip(reason: string): never {
+    throw new Skipped(reason);
+  }
+
+  /** Milliseconds by which a binding may outlive its lifetime: clocks and timers are not exact. */
+  readonly expiryTolerance = 1000;
+
+  /** Ends the case as inconclusive. */
+  undecided(reason: string): never {
+    throw new Inconclusive(reason);
+  }
+
+  knobNumber(name: KnobName): number {
+    return Number(knobValue(this.session.config.knobs, name));
+  }
+
+  /** Waits for a time that a document forces, such as the end of a lifetime. Nothing else may wait. */
+  forcedWait(ms: number): Promise<void> {
+    return pause(this.session.clock, ms);
+  }
+
+  /** Does the same for each of the draft's modes that the device claims; what fails names the mode. */
+  async eachMode(body: (mode: Mode) => Promise<void>, wanted: (mode: Mode) => boolean = () => true): Promise<void> {
+    const all: readonly Mode[] = Object.values(draftModes);
+    for (const mode of all.filter((m) => wanted(m) && (!m.a || this.session.config.pics.l2))) {
+      this.#round = `${mode.a ? 'L2' : 'normal'} mode, key ${mode.key === 0 ? '0' : 'not 0'}: `;
+      await body(mode);
+    }
+    this.#round = '';
+  }
+
+  /** Ends what the case began: bindings are deregistered without waiting for the answers. */
+  cleanUp(): void {
+    for (const probe of this.#probes) this.session.forgetProbe(probe);
+    for (const mn of this.mns) {
+      this.session.hosts.delete(mn.nai);
+      const { binding } = mn;
+      if (!binding) continue;
+      const key = binding.reverseKey === undefined ? {} : { key: binding.reverseKey, a: binding.l2 };
+      const request = { ...key, lifetime: 0, careOf: binding.careOf, homeAddress: binding.homeAddress };
+      const careOf = Math.max(0, this.session.stations.addresses.indexOf(binding.careOf));
+      new MobileNode(this.session, { nai: mn.nai, careOf, during: this.id }).send(mn.request(request));
+      this.session.oracle.bindings.forget(mn.nai);
+    }
+  }
+}
+
+/** How long after the fence's answer a stray reply to the bent message is waited for, in milliseconds. */
+function grace(roundTrip: number): number {
+  return Math.min(500, Math.max(15, roundTrip / 2));
+}

@@ -1,0 +1,51 @@
+/**
+ * What lies behind the device, as far as the tester can use it: who answers echo requests from normal-mode MNs and who
+ * does so on the L2 home link. Either the gateway that the configuration names or the tester finds, or, where there is
+ * none, another MN of the tester's own, which is as good a correspondent.
+ */
+import { ipv4Number, ipv4Text } from '../wire/text.js';
+import type { Mode } from './request.js';
+
+export interface Correspondent {
+  readonly ip: string;
+  /** L2 only; absent when the configuration names a gateway that has not answered ARP. */
+  readonly mac?: string;
+  /** `declared`: named by the configuration but not heard of yet. `peer`: an MN of the tester. */
+  readonly kind: 'gateway' | 'declared' | 'peer';
+}
+
+export interface Home {
+  /** A registration that the device is known to answer: proof of life. */
+  readonly fence: Mode;
+  readonly l3: Correspondent | undefined;
+  readonly l2: Correspondent | undefined;
+  /** Why there is no correspondent, for the verdicts that need one. */
+  readonly missing: string;
+  readonly addresses: HostAddresses;
+}
+
+/** Hands out addresses of the home network to L2 MNs whose HoA is 0: downwards from .250, then round again. */
+export class HostAddresses {
+  readonly #base: number;
+  readonly #taken: ReadonlySet<string>;
+  #next = 0;
+
+  /** `network` is a prefix such as `10.99.0.0/24`; `taken` are addresses never handed out. */
+  constructor(network: string, taken: readonly string[]) {
+    this.#base = (ipv4Number(network.split('/')[0] ?? '') ?? 0) & ~0xff;
+    this.#taken = new Set(taken);
+  }
+
+  next(): string {
+    for (;;) {
+      const address = ipv4Text((this.#base + 250 - (this.#next++ % 120)) >>> 0);
+      if (!this.#taken.has(address)) return address;
+    }
+  }
+}
+
+/** The addresses at which a gateway is usually found, most likely one first. */
+export function likelyGateways(network: string, homeAgent: string): string[] {
+  const base = (ipv4Number(network.split('/')[0] ?? '') ?? 0) & ~0xff;
+  return [ipv4Text((base + 1) >>> 0), ipv4Text((base + 254) >>> 0), homeAgent];
+}

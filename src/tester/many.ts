@@ -1,0 +1,51 @@
+/** Registers many live L2 MNs at once, from all care-of addresses, and looks for a key that occurs twice. */
+import { hexKey } from '../oracle/exchange.js';
+import type { RequirementId } from '../spec/catalogue.js';
+import { knobValue } from '../spec/knobs.js';
+import type { CaseContext } from './context.js';
+import { Inconclusive } from './outcome.js';
+import type { Mode } from './request.js';
+
+/** Registrations under way at once: enough to hide the round trip, few enough for any receive buffer. */
+const window = 32;
+
+/** `count` MNs, by the knob `mns` when left out; the modes take turns. Long enough lifetimes keep all of them alive. */
+export async function registerMany(
+  t: CaseContext,
+  modes: readonly Mode[],
+  id: RequirementId,
+  count = Number(knobValue(t.session.config.knobs, 'mns')),
+): Promise<void> {
+  const lifetime = Math.min(t.session.config.pixit.maxLifetime ?? 1800, 1800);
+  const owners = new Map<number, string>();
+  let next = 0;
+  let denied = 0;
+  const worker = async (): Promise<void> => {
+    while (next < count && denied === 0) {
+      const n = next++;
+      const mn = t.quietMn(n % t.session.stations.addresses.length);
+      const mode = modes[n % modes.length] ?? {};
+      const answer = await t.ask(mn, mn.request({ ...mode, lifetime }));
+      const key = answer.kind === 'reply' && answer.exchange.accepted ? answer.exchange.granted?.key : undefined;
+      if (answer.kind !== 'reply' || key === undefined) {
+        denied++;
+        return;
+      }
+      const owner = owners.get(key);
+      if (owner !== undefined)
+        t.recorder.add('received', 'udp', 'device', 'tester', answer.reply.message.bytes, answer.reply.message.at);
+      if (owner !== undefined) t.recorder.blame(answer.reply.message.bytes);
+      t.demand(
+        id,
+        owner === undefined,
+        'a key that no other live L2 MN has',
+        `${hexKey(key)} for ${mn.nai} and for ${owner ?? ''}, ${owners.size} MNs being live`,
+      );
+      owners.set(key, mn.nai);
+    }
+  };
+  await Promise.all(Array.from({ length: window }, worker));
+  if (denied > 0 && owners.size < 2) throw new Inconclusive('fewer than two L2 MNs could be registered');
+  if (owners.size < count) t.note(`the device took ${owners.size} of ${count} MNs`);
+  else t.note(`${owners.size} live MNs, ${owners.size} keys`);
+}

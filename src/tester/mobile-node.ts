@@ -1,0 +1,188 @@
+/** One mobile node as the tester plays it behind its proxy: identity, requests, and packets in its tunnel. */
+import type { Endpoint } from '../net/port.js';
+import type { Binding } from '../oracle/bindings.js';
+import type { TunnelFrame } from '../oracle/frame.js';
+import { arp, arpOperations } from '../wire/arp.js';
+import { broadcastMac, ethernet } from '../wire/ethernet.js';
+import { etherTypes, gre, type GreInput } from '../wire/gre.js';
+import { icmpEcho } from '../wire/icmp.js';
+import { ipProtocols, ipv4, type Ipv4Input } from '../wire/ipv4.js';
+import { decode, encode } from '../wire/layout.js';
+import { encodeRrq, type RrqInput } from '../wire/mobileip.js';
+import { macText } from '../wire/text.js';
+import { knobValue } from '../spec/knobs.js';
+import type { Bend } from './bend.js';
+import type { Pending } from './pending.js';
+import type { Recorder } from './recorder.js';
+import { type RequestOptions, validRequest } from './request.js';
+import type { Session } from './session.js';
+import type { Station } from './stations.js';
+
+export interface MobileNodeOptions {
+  readonly nai?: string;
+  /** Which of the tester's addresses is its care-of address; 0 for the first. */
+  readonly careOf?: number;
+  readonly during: string;
+  readonly recorder?: Recorder | undefined;
+}
+
+/** What may be bent in a tunnel packet; everything left out is as the binding says. */
+export interface TunnelOptions {
+  /** The station that sends, when it is not the care-of address of the binding. */
+  readonly from?: Station;
+  readonly outer?: Ipv4Input;
+  /** Merged over the right GRE header; `key: undefined` leaves the key out. */
+  readonly gre?: GreInput;
+  /** Another binding's keys and mode than the current one's, for instance those of before. */
+  readonly binding?: Binding;
+}
+
+export class MobileNode {
+  readonly nai: string;
+  /** Locally administered, unique in the run. */
+  readonly mac: string;
+  readonly during: string;
+  readonly recorder: Recorder | undefined;
+  /** The reverse key that it announces when it does not ask with 0: random, never 0. */
+  ownKey: number;
+  /** Address used inside the tunnel: the HoA, or one of the home network for an L2 MN without HoA. */
+  ip: string | undefined;
+  station: Station;
+  readonly #session: Session;
+
+  constructor(session: Session, options: MobileNodeOptions) {
+    const number = session.nextMn();
+    this.#session = session;
+    this.nai = options.nai ?? `mn${number}-${session.runId}@${session.config.pixit.realm}`;
+    this.mac = macText(0x02_67_00_00_00_00 + number);
+    this.ownKey = session.random.uint32() || 1;
+    this.during = options.during;
+    this.recorder = options.recorder;
+    this.station = session.stations.at(options.careOf ?? 0);
+  }
+
+  /** The binding that the latest accepted exchange granted; undefined when there is none that lives. */
+  get binding(): Binding | undefined {
+    return this.#session.oracle.bindings.of(this.nai, this.#session.clock.now()).at(-1);
+  }
+
+  request(options: RequestOptions = {}): RrqInput {
+    return validRequest(this.#session, this.nai, this.station.address, this.ownKey, options);
+  }
+
+  /** Sends a request, bent if asked, and waits for nothing. */
+  send(request: RrqInput, options: { readonly bend?: Bend | undefined; readonly to?: Endpoint } = {}): Pending {
+    const { bend, to } = options;
+    const bent = bend?.request ? bend.request(request) : request;
+    const octets = encodeRrq(bent, this.#session.wire);
+    return this.#session.send(this.station, bend?.octets ? bend.octets(octets) : octets, {
+      ...(to && { to }),
+      during: this.during,
+      recorder: this.recorder,
+    });
+  }
+
+  /** Sends an IPv4 packet into the tunnel: as it is in normal mode, in an Ethernet frame to `mac` in L2 mode. */
+  tunnel(inner: Uint8Array, mac: string, options: TunnelOptions = {}): void {
+    const binding = options.binding ?? this.binding;
+    if (!binding) return;
+    if (binding.l2) {
+      const frame = { destination: mac, source: this.mac, etherType: etherTypes.ipv4, payload: inner };
+      this.tunnelFrame(encode(ethernet, frame), options);
+    } else if (binding.gre || options.gre) {
+      this.#sendGre(etherTypes.ipv4, inner, binding, options);
+    } else {
+      this.#send(ipProtocols.ipInIp, inner, options);
+    }
+  }
+
+  /** Sends a whole Ethernet frame into the L2 tunnel. */
+  tunnelFrame(frame: Uint8Array, options: TunnelOptions = {}): void {
+    const binding = options.binding ?? this.binding;
+    if (!binding) return;
+    const [type] = knobValue(this.#session.config.knobs, 'l2_ptype').split('+').map(Number); // A-21
+    this.#sendGre(type ?? etherTypes.transparentEthernetBridging, frame, binding, options);
+  }
+
+  #sendGre(protocol: number, payload: Uint8Array, binding: Binding, options: TunnelOptions): void {
+    const header: GreInput = { protocol, key: binding.reverseKey, payload, ...options.gre };
+    this.#send(ipProtocols.gre, encode(gre, header), options);
+  }
+
+  #send(protocol: number, payload: Uint8Array, options: TunnelOptions): void {
+    this.#session.sendPacket(options.from ?? this.station, { payload, ...options.outer, protocol }, this.recorder);
+  }
+
+  /** An ICMP echo request from this MN, as an IPv4 packet. */
+  echo(to: string, payload: Uint8Array, header: Ipv4Input = {}): Uint8Array {
+    const message = { type: 8, identifier: 0x6772, sequence: 1, payload };
+    return encode(ipv4, {
+      source: this.ip ?? '0.0.0.0',
+      destination: to,
+      protocol: ipProtocols.icmp,
+      payload: encode(icmpEcho, message),
+      ...header,
+    });
+  }
+
+  /** An ARP request for `ip`, as a broadcast Ethernet frame. */
+  whoHas(ip: string): Uint8Array {
+    const payload = encode(arp, { senderMac: this.mac, senderIp: this.ip ?? '0.0.0.0', targetIp: ip });
+    return encode(ethernet, { destination: broadcastMac, source: this.mac, etherType: etherTypes.arp, payload });
+  }
+
+  /** As a host on its L2 link: answers ARP for its own address, and echo requests. In normal mode: echo requests. */
+  hear(frame: TunnelFrame): void {
+    if (frame.inner) return this.#answerEcho(frame.inner, undefined);
+    if (!frame.gre || !this.binding?.l2) return;
+    const link = decode(ethernet, frame.gre.payload);
+    if (!link.ok) return;
+    if (link.value.etherType === etherTypes.ipv4 && link.value.destination === this.mac) {
+      const inner = decode(ipv4, link.value.payload);
+      if (inner.ok) this.#answerEcho(inner.value, link.value.source);
+    }
+    if (link.value.etherType !== etherTypes.arp) return;
+    const asked = decode(arp, link.value.payload);
+    if (!asked.ok) return;
+    if (asked.value.operation === arpOperations.reply) this.#heardArp?.(asked.value.senderIp, asked.value.senderMac);
+    if (asked.value.operation !== arpOperations.request || asked.value.targetIp !== this.ip) return;
+    const payload = encode(arp, {
+      operation: arpOperations.reply,
+      senderMac: this.mac,
+      senderIp: this.ip,
+      targetMac: asked.value.senderMac,
+      targetIp: asked.value.senderIp,
+    });
+    this.tunnelFrame(
+      encode(ethernet, { destination: asked.value.senderMac, source: this.mac, etherType: etherTypes.arp, payload }),
+    );
+  }
+
+  #heardArp: ((ip: string, mac: string) => void) | undefined;
+  /** Told of every ARP reply that comes out of its tunnel. */
+  onArpReply(listener: (ip: string, mac: string) => void): void {
+    this.#heardArp = listener;
+  }
+
+  #answerEcho(
+    packet: {
+      readonly source: string;
+      readonly destination: string;
+      readonly protocol: number;
+      readonly payload: Uint8Array;
+    },
+    mac: string | undefined,
+  ): void {
+    if (packet.protocol !== ipProtocols.icmp || packet.destination !== this.ip) return;
+    const asked = decode(icmpEcho, packet.payload);
+    if (!asked.ok || asked.value.type !== 8) return;
+    const answer = { ...asked.value, type: 0, checksum: undefined };
+    const inner = encode(ipv4, {
+      source: this.ip,
+      destination: packet.source,
+      protocol: ipProtocols.icmp,
+      payload: encode(icmpEcho, answer),
+    });
+    this.tunnel(inner, mac ?? broadcastMac);
+  }
+}

@@ -1,0 +1,67 @@
+/** Keeps the frames of one case for its report, bounded. */
+import type { FrameRecord } from '../report/result.js';
+import { summarizeMessage, summarizePacket } from '../wire/describe.js';
+import type { Dialect } from '../wire/extensions.js';
+import { toHex } from '../wire/text.js';
+
+/** Frames kept of one case: the first ones, for that is where the valid twin stands, and the latest ones. */
+const keptFirst = 120;
+const keptLast = 80;
+/** Octets kept of one frame. */
+const keptOctets = 2048;
+
+interface Entry {
+  readonly at: number;
+  readonly direction: FrameRecord['direction'];
+  readonly source: string;
+  readonly destination: string;
+  readonly layer: FrameRecord['layer'];
+  readonly bytes: Uint8Array;
+  guilty: boolean;
+}
+
+export class Recorder {
+  readonly #first: Entry[] = [];
+  #last: Entry[] = [];
+  #count = 0;
+
+  add(
+    direction: FrameRecord['direction'],
+    layer: FrameRecord['layer'],
+    source: string,
+    destination: string,
+    bytes: Uint8Array,
+    at: number,
+  ): void {
+    this.#count++;
+    const entry: Entry = { at, direction, layer, source, destination, bytes, guilty: false };
+    if (this.#first.length < keptFirst) this.#first.push(entry);
+    else {
+      this.#last.push(entry);
+      if (this.#last.length > 2 * keptLast) this.#last = this.#last.slice(-keptLast);
+    }
+  }
+
+  /** Marks the frame with these octets as the one that the verdict rests on; the latest one when there are several. */
+  blame(bytes: Uint8Array): void {
+    const entry = [...this.#first, ...this.#last].findLast((e) => e.bytes === bytes);
+    if (entry) entry.guilty = true;
+  }
+
+  /** The frames as the report shows them; `start` is when the case began, milliseconds since the Unix epoch. */
+  frames(start: number, dialect: Dialect): { frames: FrameRecord[]; omitted: number } {
+    const kept = [...this.#first, ...this.#last.slice(-keptLast)];
+    const frames = kept.map((e): FrameRecord => ({
+      at: Math.round((e.at - start) * 1000) / 1000,
+      direction: e.direction,
+      source: e.source,
+      destination: e.destination,
+      layer: e.layer,
+      summary: e.layer === 'udp' ? summarizeMessage(e.bytes, dialect) : summarizePacket(e.bytes, dialect),
+      hex: toHex(e.bytes.subarray(0, keptOctets)),
+      ...(e.bytes.length > keptOctets && { omitted: e.bytes.length - keptOctets }),
+      ...(e.guilty && { guilty: true }),
+    }));
+    return { frames, omitted: this.#count - kept.length };
+  }
+}

@@ -1,0 +1,86 @@
+/** From how a case ended to its result. */
+import { AssertionError } from 'chai';
+import type { CaseResult } from '../report/result.js';
+import { documents, requirement } from '../spec/catalogue.js';
+import type { Level, Verdict } from '../spec/types.js';
+import type { CaseDefinition } from './case.js';
+import type { CaseContext } from './context.js';
+import { Inconclusive, Skipped, Violation } from './outcome.js';
+
+const strength: readonly Level[] = ['MUST', 'fact', 'SHOULD', 'inference', 'MAY'];
+
+/** The strongest level among the requirements that a case covers. */
+export function levelOf(definition: CaseDefinition): Level {
+  const levels = definition.covers.map((id) => requirement(id).level);
+  return strength.find((level) => levels.includes(level)) ?? 'MAY';
+}
+
+/** A violated MUST or stated fact fails; a SHOULD, or what we infer, warns. */
+export const verdictOf = (id: string): Verdict => {
+  const { level } = requirement(id);
+  return level === 'MUST' || level === 'fact' ? 'fail' : 'warn';
+};
+
+export interface Decision {
+  readonly verdict: Verdict;
+  readonly reason: string;
+  readonly expected: string;
+  readonly actual: string;
+}
+
+const plain = (verdict: Verdict, reason: string): Decision => ({ verdict, reason, expected: '', actual: '' });
+
+/** Names the requirement, its level and its source, so that the reader can look it up. */
+export function explain(id: string): string {
+  const { level, document, section, text } = requirement(id);
+  return `${id} (${level}, ${documents[document].citation} ${section}): ${text}`;
+}
+
+export function violated(id: string, expected: string, actual: string): Decision {
+  return { verdict: verdictOf(id), reason: explain(id), expected, actual };
+}
+
+/** How a thrown value decides a case. */
+export function decideError(error: unknown, definition: CaseDefinition): Decision {
+  if (error instanceof Violation) return violated(error.requirement, error.expected, error.actual);
+  if (error instanceof Skipped) return plain('skip', error.message);
+  if (error instanceof Inconclusive) return plain('inconclusive', error.message);
+  if (error instanceof AssertionError) {
+    const [first] = definition.covers;
+    return violated(first ?? '', error.message, String((error as { actual?: unknown }).actual));
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return plain('error', `the tester's own fault: ${text}`);
+}
+
+/** A body that came to its end: what the oracle saw meanwhile and the warnings noted still count. */
+export function decideEnd(t: CaseContext): Decision {
+  const covers: readonly string[] = t.definition.covers;
+  const sightings = t.session.judge.during(t.id).filter((s) => covers.includes(s.requirement));
+  const worst = sightings.find((s) => verdictOf(s.requirement) === 'fail') ?? sightings[0];
+  if (worst) {
+    t.recorder.blame(worst.bytes);
+    return violated(worst.requirement, worst.expected, worst.actual);
+  }
+  const [warning] = t.warnings;
+  if (warning) return violated(warning.requirement, warning.expected, warning.actual);
+  return plain('pass', t.notes.join('; '));
+}
+
+export function resultOf(
+  definition: CaseDefinition,
+  decision: Decision,
+  rest: Pick<CaseResult, 'durationMs' | 'frames' | 'framesOmitted' | 'repeat'>,
+): CaseResult {
+  return {
+    id: definition.id,
+    title: definition.title,
+    document: documents[definition.document].citation,
+    section: definition.section,
+    dut: definition.dut,
+    level: levelOf(definition),
+    requirements: definition.covers,
+    ...decision,
+    ...rest,
+  };
+}

@@ -1,0 +1,100 @@
+/** Runs the selected cases against a device: preflight, then mocha over the cases, then the ledger. */
+import Mocha from 'mocha';
+import type { Net } from '../net/port.js';
+import type { CaseResult, RunResult } from '../report/result.js';
+import { countVerdicts } from '../report/totals.js';
+import { sectionTitle } from '../spec/sections.js';
+import { documents } from '../spec/catalogue.js';
+import type { RunConfig } from '../spec/config.js';
+import type { CaseDefinition } from './case.js';
+import { dialectOf } from './dialect.js';
+import { Executor } from './executor.js';
+import { ledger } from './ledger.js';
+import { Session } from './session.js';
+
+export interface RunOptions {
+  readonly config: RunConfig & { readonly target: NonNullable<RunConfig['target']> };
+  readonly net: Net;
+  /** In listing order. */
+  readonly cases: readonly CaseDefinition[];
+  readonly selection: readonly string[];
+  readonly version: string;
+  /** What the report calls the target: `embedded` or address and port. */
+  readonly targetName: string;
+  /** The command line that runs one case alone again. */
+  readonly repeat: (id: string) => string;
+  /** Brings a dead device back; resolves when it may be tried again. Absent: there is no way. */
+  readonly restart?: () => Promise<void>;
+  /** Aborting ends the run early; what was decided is returned with `run.complete` false. */
+  readonly signal: AbortSignal;
+  readonly onCaseStart?: (definition: CaseDefinition) => void;
+  readonly onCaseDone?: (result: CaseResult) => void;
+}
+
+export async function runCases(options: RunOptions): Promise<RunResult> {
+  const { config, net, cases, signal } = options;
+  const startedAt = new Date(net.clock.now()).toISOString();
+  const start = net.clock.now();
+  const session = new Session(config, net, config.target, dialectOf(config));
+  const executor = new Executor(session, options);
+  try {
+    await session.open(net);
+    await executor.prepare();
+    if (!signal.aborted) await runMocha(cases, executor, signal);
+  } finally {
+    executor.stop();
+    await session.close();
+  }
+  const results = cases.flatMap((c) => executor.results.get(c.id) ?? []);
+  return {
+    tool: { name: 'grespec', version: options.version },
+    run: {
+      startedAt,
+      durationMs: Math.round(net.clock.now() - start),
+      seed: config.seed,
+      as: config.as,
+      target: options.targetName,
+      profile: config.profile,
+      knobs: config.knobs,
+      selection: options.selection,
+      strict: config.strict,
+      complete: results.length === cases.length,
+    },
+    totals: countVerdicts(results),
+    cases: results,
+    ledger: ledger(results, config.as === 'mpa' ? 'ha' : 'mpa'),
+  };
+}
+
+/** When a case is judged: cases that wait go on beside the others, whole-run cases look back on all. */
+const turn = (c: CaseDefinition): number => (c.wholeRun ? 2 : c.waits ? 1 : 0);
+
+/** Mocha orders the cases, reports them to any reporter and stops at the first failure where asked to. */
+async function runMocha(cases: readonly CaseDefinition[], executor: Executor, signal: AbortSignal): Promise<void> {
+  const mocha = new Mocha({ reporter: Silent, timeout: 0 });
+  const ordered = [0, 1, 2].flatMap((n) => cases.filter((c) => turn(c) === n));
+  let suite: Mocha.Suite | undefined;
+  let title = '';
+  for (const definition of ordered) {
+    const place = `${documents[definition.document].citation} ${definition.section}`;
+    const wanted = `${place} ${sectionTitle(definition.document, definition.section)}`;
+    if (!suite || title !== wanted) {
+      title = wanted;
+      suite = Mocha.Suite.create(mocha.suite, title);
+    }
+    suite.addTest(
+      new Mocha.Test(`${definition.id} ${definition.title}`, async function (this: Mocha.Context) {
+        if ((await executor.execute(definition)) === 'skip') this.skip();
+      }),
+    );
+  }
+  await new Promise<void>((resolve) => {
+    const runner = mocha.run(() => resolve());
+    signal.addEventListener('abort', () => {
+      runner.abort();
+      resolve();
+    });
+  });
+}
+
+class Silent extends Mocha.reporters.Base {}

@@ -1,0 +1,211 @@
+/**
+ * One run against one device: its sockets, the oracle that judges everything seen, and who waits for what. Cases and
+ * mobile nodes work through it.
+ */
+import type { Clock, Datagram, Endpoint, Net } from '../net/port.js';
+import type { OracleContext } from '../oracle/context.js';
+import { keyLookup } from '../oracle/context.js';
+import { Oracle } from '../oracle/oracle.js';
+import { readTunnelFrame } from '../oracle/frame.js';
+import type { RunConfig } from '../spec/config.js';
+import type { Dialect, WireContext } from '../wire/extensions.js';
+import { encode } from '../wire/layout.js';
+import { ipv4, type Ipv4Input } from '../wire/ipv4.js';
+import { ntpTimestamp } from '../wire/mobileip.js';
+import { Judge } from './judge.js';
+import type { MobileNode } from './mobile-node.js';
+import { Pending, type Reply } from './pending.js';
+import { cookieIn, Probe } from './probe.js';
+import { type Random, seededRandom } from './random.js';
+import type { Recorder } from './recorder.js';
+import { type Station, Stations } from './stations.js';
+
+/** Octet of the low half of the Identification in a Registration Reply, RFC 3344 §3.4. */
+const replyLow32At = 16;
+/** Requests remembered so that a late reply is known for what it is. */
+const rememberedRequests = 100_000;
+
+export class Session {
+  readonly config: RunConfig;
+  readonly target: Endpoint;
+  readonly clock: Clock;
+  readonly dialect: Dialect;
+  readonly wire: WireContext;
+  readonly oracle: Oracle;
+  readonly judge = new Judge();
+  readonly stations: Stations;
+  readonly random: Random;
+  /** Distinguishes the MNs of this run from those of any other. */
+  readonly runId: string;
+  /** MNs that answer ARP in their L2 tunnel, by NAI. */
+  readonly hosts = new Map<string, MobileNode>();
+  /** Datagrams to the tester that answer none of its requests, bounded. */
+  readonly unsolicited: Datagram[] = [];
+  /** Longest round trip seen lately, in milliseconds; how patient the tester is follows from it. */
+  roundTrip = 5;
+
+  readonly #pending = new Map<number, Pending>();
+  readonly #probes = new Map<number, Probe>();
+  #lastIdentification = 0n;
+  #probeCount = 0;
+  #mnCount = 0;
+  #packetId = 0;
+  #latest: Pending | undefined;
+
+  constructor(config: RunConfig, net: Net, target: Endpoint, dialect: Dialect) {
+    this.config = config;
+    this.target = target;
+    this.clock = net.clock;
+    this.dialect = dialect;
+    const context: OracleContext = {
+      dialect,
+      knobs: config.knobs,
+      replay: config.mnHa.replay,
+      mnHa: config.mnHa,
+      ...(config.faHa && { faHa: config.faHa }),
+    };
+    this.oracle = new Oracle(context);
+    this.wire = { dialect, keys: keyLookup(context) };
+    this.random = seededRandom(config.seed);
+    this.runId =
+      (Math.floor(this.clock.now()) % 0x7fffffff).toString(36) + this.random.uint32().toString(36).slice(0, 3);
+    this.stations = new Stations(net.clock, config.rate);
+  }
+
+  async open(net: Net): Promise<void> {
+    await this.stations.open(net, this.config.local, this.config.gre, {
+      onDatagram: (station, datagram) => this.#onDatagram(station, datagram),
+      onPacket: (station, bytes, at) => this.#onPacket(station, bytes, at),
+    });
+  }
+
+  close(): Promise<void> {
+    return this.stations.close();
+  }
+
+  /** Timestamps that never repeat and never go back in one run, RFC 3344 §5.7.1. */
+  identification(): bigint {
+    const now = ntpTimestamp(this.clock.now());
+    // the lowest bits are unknown to a millisecond clock, so they are free to be random
+    const mixed = (now & ~0xffffn) | BigInt(this.random.uint32() & 0xffff);
+    this.#lastIdentification = mixed > this.#lastIdentification ? mixed : this.#lastIdentification + 1n;
+    return this.#lastIdentification;
+  }
+
+  nextMn(): number {
+    return ++this.#mnCount;
+  }
+
+  /** Sends a request from a station and waits for nothing: the reply arrives at what is returned. */
+  send(
+    station: Station,
+    bytes: Uint8Array,
+    options: { readonly to?: Endpoint; readonly during: string; readonly recorder?: Recorder | undefined },
+  ): Pending {
+    const to = options.to ?? this.target;
+    const message = { at: this.clock.now(), from: station.udp.local, to, bytes };
+    const pending = new Pending(this.clock, message, options.during, options.recorder);
+    this.#remember(pending, bytes);
+    this.stations.sendUdp(station, to, bytes, (at) => {
+      message.at = at;
+      options.recorder?.add('sent', 'udp', show(message.from), show(to), bytes, at);
+    });
+    return pending;
+  }
+
+  newProbe(during: string, recorder: Recorder): Probe {
+    const probe = new Probe(this.clock, ++this.#probeCount, during, recorder);
+    this.#probes.set(probe.id, probe);
+    return probe;
+  }
+
+  forgetProbe(probe: Probe): void {
+    this.#probes.delete(probe.id);
+  }
+
+  /** Sends a tunnel packet from a station; addresses left out are the station's own and the device's. */
+  sendPacket(station: Station, input: Ipv4Input & { readonly protocol: number }, recorder?: Recorder): void {
+    this.#packetId = (this.#packetId + 1) & 0xffff;
+    const bytes = encode(ipv4, {
+      source: station.address,
+      destination: this.target.address,
+      identification: this.#packetId,
+      ...input,
+    });
+    recorder?.add(
+      'sent',
+      'ip',
+      input.source ?? station.address,
+      input.destination ?? this.target.address,
+      bytes,
+      this.clock.now(),
+    );
+    this.stations.sendPacket(station, input.protocol, bytes);
+  }
+
+  #remember(pending: Pending, bytes: Uint8Array): void {
+    this.#latest = pending;
+    if (bytes.length < 24) return;
+    const id = new DataView(bytes.buffer, bytes.byteOffset).getUint32(20); // RFC 3344 §3.3: low half of the Identification
+    this.#pending.set(id, pending);
+    if (this.#pending.size > rememberedRequests) {
+      const oldest = this.#pending.keys().next();
+      if (!oldest.done) this.#pending.delete(oldest.value);
+    }
+  }
+
+  /** The request that a datagram answers: by the low half of the Identification, which every reply must copy. */
+  #requestOf(datagram: Datagram): Pending | undefined {
+    const { payload } = datagram;
+    if (payload.length >= replyLow32At + 4) {
+      const id = new DataView(payload.buffer, payload.byteOffset).getUint32(replyLow32At);
+      const found = this.#pending.get(id);
+      if (found) return found;
+    }
+    // a device that spoils the Identification is still answering the only request that waits
+    return this.#latest && this.#latest.replies.all.length === 0 ? this.#latest : undefined;
+  }
+
+  #onDatagram(station: Station, datagram: Datagram): void {
+    const bytes = datagram.payload;
+    const pending = this.#requestOf(datagram);
+    if (!pending || pending.request.from.address !== station.address) {
+      if (this.unsolicited.length < 1000) this.unsolicited.push(datagram);
+      return;
+    }
+    pending.recorder?.add('received', 'udp', show(datagram.remote), show(datagram.local), bytes, datagram.at);
+    const message = { at: datagram.at, from: datagram.remote, to: datagram.local, bytes };
+    const judged = this.oracle.exchange({ request: pending.request, reply: message });
+    this.judge.add(judged.findings, pending.during, bytes);
+    const reply: Reply = { message, exchange: judged.exchange, findings: judged.findings };
+    pending.replies.push(reply);
+    if (pending.replies.all.length === 1) this.#learnRoundTrip(datagram.at - pending.request.at);
+  }
+
+  #learnRoundTrip(ms: number): void {
+    this.roundTrip = Math.max(ms, this.roundTrip * 0.9);
+  }
+
+  #onPacket(station: Station, bytes: Uint8Array, at: number): void {
+    const frame = readTunnelFrame(bytes, at);
+    if (!frame || frame.outer.destination !== station.address) return;
+    const id = cookieIn(bytes);
+    const probe = id === undefined ? undefined : this.#probes.get(id);
+    if (probe) {
+      probe.recorder.add('received', 'ip', frame.outer.source, frame.outer.destination, bytes, at);
+      this.judge.add(this.oracle.frame(frame), probe.during, bytes);
+      probe.arrivals.push({ frame, careOf: station.address });
+    }
+    for (const host of this.#hostsFor(frame.gre?.key, station.address)) host.hear(frame);
+  }
+
+  *#hostsFor(key: number | undefined, careOf: string): Iterable<MobileNode> {
+    if (key === undefined) return;
+    for (const binding of this.oracle.bindings.withForwardKey(key, this.clock.now())) {
+      const host = binding.careOf === careOf ? this.hosts.get(binding.mn) : undefined;
+      if (host) yield host;
+    }
+  }
+}
+
+const show = (endpoint: Endpoint): string => `${endpoint.address}:${endpoint.port}`;

@@ -1,0 +1,55 @@
+/** draft-tsirtsis-l2gre-pmipv4-00 §8: the security of the documents underneath holds for the new extension too. */
+import { afterSigning, type Bend, greKey, without, wrongAuthenticator } from '../../src/tester/bend.js';
+import { section } from '../../src/tester/case.js';
+import { expectForwardKey } from '../../src/tester/checks.js';
+import { draftModes as modes } from '../../src/tester/request.js';
+import type { Session } from '../../src/tester/session.js';
+
+const gre = { needs: ['greKeys'] } as const;
+
+export const security = section('ha/8', { document: 'tsirtsis', section: '8' }, (test) => {
+  for (const [number, what, bend] of [
+    ['01', 'its key was changed', (s) => afterSigning(s, greKey({ key: 0x13579bdf }))],
+    ['02', 'its A flag was changed', (s) => afterSigning(s, greKey({ a: false }))],
+    ['03', 'its authenticator is wrong', wrongAuthenticator],
+    ['04', 'it has no authentication extension', () => without('mnHa')],
+  ] as readonly (readonly [string, string, (session: Session) => Bend])[]) {
+    const id = number === '04' ? 'HA-03' : 'HA-05';
+    test(
+      number,
+      `MUST NOT accept a request when ${what} on the way`,
+      { needs: ['greKeys', 'l2'], covers: [id] },
+      async (t) => {
+        const mn = await t.registered(modes.l2Unidirectional);
+        const answer = await t.askBent(mn, mn.request({ ...modes.l2Unidirectional }), bend(t.session));
+        t.refused(answer, id);
+      },
+    );
+  }
+
+  test(
+    '05',
+    'MUST leave the tunnel as it is when a forged request is refused',
+    { ...gre, tunnel: true, covers: ['HA-05'] },
+    async (t) => {
+      const mn = await t.registered(modes.unidirectional);
+      await t.carries(mn);
+      const own = mn.ownKey;
+      mn.ownKey = t.session.random.uint32() || 1;
+      const answer = await t.askBent(mn, mn.request(modes.unidirectional), wrongAuthenticator(t.session));
+      t.refused(answer, 'HA-05');
+      mn.ownKey = own;
+      expectForwardKey(t, mn, await t.passes(mn, 'HA-05'), 'HA-05');
+    },
+  );
+
+  test('06', 'MUST NOT accept a request that it has accepted before', { ...gre, covers: ['HA-13'] }, async (t) => {
+    const mn = await t.registered(modes.unidirectional);
+    const first = mn.request(modes.unidirectional);
+    t.accepted(await t.ask(mn, first), 'HA-13');
+    const second = mn.request(modes.unidirectional);
+    t.accepted(await t.ask(mn, second), 'HA-13');
+    const answer = await t.askBent(mn, first, { field: 'sent again' });
+    t.refused(answer, 'HA-13');
+  });
+});

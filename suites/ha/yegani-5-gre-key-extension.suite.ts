@@ -1,0 +1,58 @@
+/** draft-yegani-gre-key-extension-02 §5: the extension itself and the use of the keys. */
+import { hexKey } from '../../src/oracle/exchange.js';
+import { section } from '../../src/tester/case.js';
+import { draftModes as modes } from '../../src/tester/request.js';
+
+const gre = { needs: ['greKeys'] } as const;
+
+export const yeganiExtension = section('ha/yegani-5', { document: 'yegani', section: '5' }, (test) => {
+  test('01', 'MUST send the reserved bits as zero in normal mode', { ...gre, covers: ['YG-22'] }, async (t) => {
+    for (const mode of [modes.bidirectional, modes.unidirectional]) {
+      const { granted } = await t.register(t.mn(), mode);
+      const zero = (granted?.reserved ?? 0) === 0 && granted?.a !== true;
+      t.demand(
+        'YG-22',
+        zero,
+        'all 16 reserved bits zero',
+        `A=${granted?.a ? 1 : 0}, others 0x${(granted?.reserved ?? 0).toString(16)}`,
+      );
+    }
+  });
+
+  test('02', 'MUST send every packet of a keyed session with a key', { ...gre, covers: ['YG-23'], tunnel: true }, (t) =>
+    t.eachMode(async (mode) => {
+      const mn = await t.registered(mode);
+      for (let i = 0; i < 3; i++) {
+        const { frame } = await t.carries(mn);
+        if (frame.gre?.key === undefined) t.recorder.blame(frame.bytes);
+        t.demand(
+          'YG-23',
+          frame.gre?.key !== undefined,
+          'a GRE packet with K=1',
+          frame.gre ? 'K=0' : `IP protocol ${frame.outer.protocol}`,
+        );
+      }
+    }),
+  );
+
+  test(
+    '03',
+    'MUST take reverse packets under the key that it assigned',
+    { ...gre, covers: ['YG-19'], tunnel: true, knobs: { key_direction: 'receiver' } },
+    async (t) => {
+      const mn = await t.registered(modes.unidirectional);
+      await t.passes(mn, 'YG-19');
+    },
+  );
+
+  test(
+    '04',
+    'MUST send forward packets under the key of the request',
+    { ...gre, covers: ['YG-20'], tunnel: true, knobs: { key_direction: 'receiver' } },
+    async (t) => {
+      const mn = await t.registered(modes.unidirectional);
+      const { frame } = await t.carries(mn);
+      t.demand('YG-20', frame.gre?.key === mn.ownKey, `key ${hexKey(mn.ownKey)}`, `key ${hexKey(frame.gre?.key ?? 0)}`);
+    },
+  );
+});

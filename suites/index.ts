@@ -1,0 +1,23 @@
+/** All suites, in the order of the documents and their sections. */
+import type { SectionDefinition } from '../src/tester/case.js';
+import { flagDefinition } from './ha/4-flag-definition-for-gre-key-extension.suite.js';
+import { receivingTheRequest } from './ha/5.2-receiving-the-registration-request.suite.js';
+import { sendingTheReply } from './ha/5.3-sending-the-registration-reply.suite.js';
+import { homeAgentTable } from './ha/5.5.1-home-agent.suite.js';
+import { reregistration } from './ha/6.2-registration-reply.suite.js';
+import { l2Tunneling } from './ha/7-l2-tunneling-and-address-allocation.suite.js';
+import { security } from './ha/8-security-considerations.suite.js';
+import { yeganiHomeAgent } from './ha/yegani-4.2-home-agent.suite.js';
+import { yeganiExtension } from './ha/yegani-5-gre-key-extension.suite.js';
+
+export const sections: readonly SectionDefinition[] = [
+  flagDefinition,
+  receivingTheRequest,
+  sendingTheReply,
+  homeAgentTable,
+  reregistration,
+  l2Tunneling,
+  security,
+  yeganiHomeAgent,
+  yeganiExtension,
+];

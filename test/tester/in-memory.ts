@@ -1,0 +1,55 @@
+/** Runs cases against a reference device over the in-memory network: the same suites, a virtual clock, no sockets. */
+import { sections } from '../../suites/index.js';
+import { type HomeAgentOptions, startHomeAgent } from '../../src/dut/ha.js';
+import { memoryNet } from '../../src/net/memory.js';
+import type { RunResult } from '../../src/report/result.js';
+import { defaultPics, type RunConfig } from '../../src/spec/config.js';
+import { defaultKnobs } from '../../src/spec/knobs.js';
+import { type RunOptions, runCases } from '../../src/tester/run.js';
+import { fromHex } from '../../src/wire/text.js';
+
+export const haCases = sections.filter((s) => s.dut === 'ha').flatMap((s) => s.cases);
+
+const key = fromHex('00112233445566778899aabbccddeeff') ?? new Uint8Array(0);
+
+export const haConfig: RunOptions['config'] = {
+  as: 'mpa',
+  target: { address: '192.0.2.1', port: 434 },
+  local: ['198.51.100.7', '198.51.100.8'],
+  profile: 'tsirtsis-00',
+  mnHa: { spi: 256, key, algorithm: 'hmac-md5', replay: 'timestamps' },
+  pics: defaultPics,
+  pixit: { realm: 'example.org', homeNetwork: '10.99.0.0/24', gateway: { ipv4: '10.99.0.1' }, maxLifetime: 1800 },
+  knobs: defaultKnobs(),
+  gre: true,
+  timeout: 3000,
+  seed: 1,
+  strict: false,
+  bail: false,
+};
+
+export interface InMemoryRun {
+  readonly device?: Partial<HomeAgentOptions>;
+  readonly config?: Partial<RunConfig>;
+  /** Id prefixes; all cases when left out. */
+  readonly select?: readonly string[];
+}
+
+export async function runInMemory({ device = {}, config = {}, select = [''] }: InMemoryRun = {}): Promise<RunResult> {
+  const net = memoryNet();
+  const host = await startHomeAgent(net.device, { addresses: [haConfig.target.address], seed: 7, ...device });
+  try {
+    return await runCases({
+      config: { ...haConfig, ...config, target: haConfig.target },
+      net,
+      cases: haCases.filter((c) => select.some((prefix) => c.id.startsWith(prefix))),
+      selection: select,
+      version: 'test',
+      targetName: 'in memory',
+      repeat: (id) => `grespec run ${id}`,
+      signal: new AbortController().signal,
+    });
+  } finally {
+    await host.close();
+  }
+}
