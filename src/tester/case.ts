@@ -4,6 +4,7 @@ import type { PicsItem } from '../spec/config.js';
 import type { KnobName } from '../spec/knobs.js';
 import type { DocumentKey } from '../spec/types.js';
 import type { CaseContext } from './context.js';
+import type { MpaContext } from './mpa-context.js';
 
 export interface CaseOptions {
   /** Requirement ids of the catalogue; the case fails or warns by the level of the one that is violated. */
@@ -26,16 +27,28 @@ export interface CaseOptions {
   readonly wholeRun?: boolean;
 }
 
-export interface CaseDefinition extends CaseOptions {
+interface CaseHead extends CaseOptions {
   /** `<dut>/<section>/<nn>`; frozen, given by hand, never reused. */
   readonly id: string;
   readonly title: string;
-  readonly dut: 'ha' | 'mpa';
   readonly document: DocumentKey;
   /** Section number in the document. */
   readonly section: string;
+}
+
+/** A case against a home agent. */
+export interface HaCase extends CaseHead {
+  readonly dut: 'ha';
   readonly run: (t: CaseContext) => Promise<void>;
 }
+
+/** A case against a mobility proxy agent. */
+export interface MpaCase extends CaseHead {
+  readonly dut: 'mpa';
+  readonly run: (t: MpaContext) => Promise<void>;
+}
+
+export type CaseDefinition = HaCase | MpaCase;
 
 export interface SectionDefinition {
   /** First two parts of the ids of its cases, for example `ha/5.2`. */
@@ -47,31 +60,41 @@ export interface SectionDefinition {
 }
 
 /** Declares a case: number, title (`MUST ... when ...`), what it covers and needs, and the three beats. */
-export type Declare = {
-  (number: string, title: string, options: CaseOptions, run: (t: CaseContext) => Promise<void>): void;
+export type Declare<T> = {
+  (number: string, title: string, options: CaseOptions, run: (t: T) => Promise<void>): void;
   /** A case that judges the whole run: the oracle's findings for these requirements, wherever they were seen. */
   wholeRun(number: string, title: string, options: CaseOptions): void;
 };
 
-/** `key` is `ha/5.2` or, for other documents, such as `ha/rfc3344-3.8`. */
-export function section(
-  key: string,
-  place: { readonly document: DocumentKey; readonly section: string },
-  declare: (test: Declare) => void,
-): SectionDefinition {
-  const dut = key.startsWith('mpa/') ? 'mpa' : 'ha';
-  const cases: CaseDefinition[] = [];
+interface Place {
+  readonly document: DocumentKey;
+  readonly section: string;
+}
+
+/** A section of cases against a home agent. `key` is `ha/5.2` or, for other documents, such as `ha/rfc3344-3.8`. */
+export function section(key: string, place: Place, declare: (test: Declare<CaseContext>) => void): SectionDefinition {
+  const cases = collect(key, place, declare).map((c): HaCase => ({ ...c, dut: 'ha' }));
+  return { key, dut: 'ha', ...place, cases };
+}
+
+/** A section of cases against a mobility proxy agent. `key` is `mpa/5.1` or such as `mpa/yegani-4.1`. */
+export function mpaSection(key: string, place: Place, declare: (test: Declare<MpaContext>) => void): SectionDefinition {
+  const cases = collect(key, place, declare).map((c): MpaCase => ({ ...c, dut: 'mpa' }));
+  return { key, dut: 'mpa', ...place, cases };
+}
+
+type Declared<T> = CaseHead & { readonly run: (t: T) => Promise<void> };
+
+function collect<T>(key: string, place: Place, declare: (test: Declare<T>) => void): Declared<T>[] {
+  const cases: Declared<T>[] = [];
   const add = (
     number: string,
     title: string,
     options: CaseOptions,
-    run: (t: CaseContext) => Promise<void> = async () => {},
-  ): void => void cases.push({ ...options, id: `${key}/${number}`, title, dut, ...place, run });
-  declare(
-    Object.assign(add, {
-      wholeRun: (number: string, title: string, options: CaseOptions) =>
-        add(number, title, { ...options, wholeRun: true }),
-    }),
-  );
-  return { key, dut, ...place, cases };
+    run: (t: T) => Promise<void> = async () => {},
+  ): void => void cases.push({ ...options, id: `${key}/${number}`, title, ...place, run });
+  const wholeRun = (number: string, title: string, options: CaseOptions): void =>
+    add(number, title, { ...options, wholeRun: true });
+  declare(Object.assign(add, { wholeRun }));
+  return cases;
 }

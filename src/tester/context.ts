@@ -5,21 +5,20 @@
 import type { Endpoint } from '../net/port.js';
 import type { Binding } from '../oracle/bindings.js';
 import type { Exchange } from '../oracle/exchange.js';
-import { type RequirementId, requirement } from '../spec/catalogue.js';
-import { type KnobName, knobValue } from '../spec/knobs.js';
+import type { RequirementId } from '../spec/catalogue.js';
 import type { Ipv4Input } from '../wire/ipv4.js';
 import { replyCodeNames, type RrqInput } from '../wire/mobileip.js';
-import { Arrivals, pause } from './arrivals.js';
+import { Arrivals } from './arrivals.js';
 import type { Bend } from './bend.js';
-import type { CaseDefinition } from './case.js';
+import type { CaseOptions } from './case.js';
+import { CaseBase } from './case-base.js';
 import type { Correspondent, Home } from './home.js';
 import { isEchoReply } from './inner.js';
 import { MobileNode, type TunnelOptions } from './mobile-node.js';
-import { DeviceLost, Inconclusive, Skipped, Violation } from './outcome.js';
+import { DeviceLost, Inconclusive } from './outcome.js';
 import type { Pending, Reply } from './pending.js';
 import type { Arrival, Probe } from './probe.js';
-import { Recorder } from './recorder.js';
-import { draftModes, type Mode, type RequestOptions } from './request.js';
+import type { RequestOptions } from './request.js';
 import type { Session } from './session.js';
 import type { Station } from './stations.js';
 
@@ -27,12 +26,6 @@ import type { Station } from './stations.js';
 export type Answer =
   | { readonly kind: 'reply'; readonly reply: Reply; readonly exchange: Exchange; readonly pending: Pending }
   | { readonly kind: 'silence'; readonly pending: Pending };
-
-export interface Warning {
-  readonly requirement: string;
-  readonly expected: string;
-  readonly actual: string;
-}
 
 export interface AskOptions {
   /** The one thing in which the request differs from its valid twin. */
@@ -52,32 +45,19 @@ export interface ProbeOptions extends TunnelOptions {
 export const codeText = (code: number): string =>
   `code ${code}${replyCodeNames[code] === undefined ? '' : ` (${replyCodeNames[code]})`}`;
 
-/** Levels whose violation fails the device; a lower one warns. */
-const failing: ReadonlySet<string> = new Set(['MUST', 'fact']);
-
 /** How often a valid probe is sent before its loss is believed. */
 const probeAttempts = 3;
 
-export class CaseContext {
+export class CaseContext extends CaseBase {
   readonly session: Session;
-  readonly definition: CaseDefinition;
-  readonly recorder = new Recorder();
-  readonly warnings: Warning[] = [];
-  readonly notes: string[] = [];
   readonly mns: MobileNode[] = [];
-  /** Which of several rounds of the case is on, for example a mode; stands before what is expected. */
-  #round = '';
   readonly #home: Home;
   readonly #probes: Probe[] = [];
 
-  constructor(session: Session, home: Home, definition: CaseDefinition) {
+  constructor(session: Session, home: Home, definition: CaseOptions & { readonly id: string }) {
+    super(definition, session.config, session.clock);
     this.session = session;
-    this.definition = definition;
     this.#home = home;
-  }
-
-  get id(): string {
-    return this.definition.id;
   }
 
   // --- arrange ----------------------------------------------------------------------------------------------------
@@ -206,22 +186,13 @@ export class CaseContext {
 
   // --- verify -----------------------------------------------------------------------------------------------------
 
-  /** Demands that a condition holds. A violated SHOULD is noted as a warning and the case goes on. */
-  demand(id: RequirementId, condition: boolean, expected: string, actual: string): void {
-    if (condition) return;
-    const { level } = requirement(id);
-    if (failing.has(level)) throw this.#violation(id, expected, actual);
-    if (level !== 'MAY') this.warnings.push({ requirement: id, expected: this.#round + expected, actual });
-    else this.notes.push(`${id} (MAY): ${actual}`);
-  }
-
   /** Demands acceptance. */
   accepted(answer: Answer, id: RequirementId): Exchange {
     if (answer.kind === 'silence')
-      throw this.#violation(id, 'acceptance (code 0 or 1)', 'no answer, though the device lives');
+      throw this.violation(id, 'acceptance (code 0 or 1)', 'no answer, though the device lives');
     if (!answer.exchange.accepted) {
       this.recorder.blame(answer.reply.message.bytes);
-      throw this.#violation(id, 'acceptance (code 0 or 1)', codeText(answer.exchange.rrp.code));
+      throw this.violation(id, 'acceptance (code 0 or 1)', codeText(answer.exchange.rrp.code));
     }
     return answer.exchange;
   }
@@ -229,11 +200,11 @@ export class CaseContext {
   /** Demands denial, with one of the codes when any are given. */
   denied(answer: Answer, id: RequirementId, codes: readonly number[] = []): Exchange {
     const expected = codes.length > 0 ? `denial with ${codes.map(codeText).join(' or ')}` : 'denial with a code';
-    if (answer.kind === 'silence') throw this.#violation(id, expected, 'no answer, though the device lives');
+    if (answer.kind === 'silence') throw this.violation(id, expected, 'no answer, though the device lives');
     const { accepted, rrp } = answer.exchange;
     if (accepted || (codes.length > 0 && !codes.includes(rrp.code))) {
       this.recorder.blame(answer.reply.message.bytes);
-      throw this.#violation(id, expected, codeText(rrp.code));
+      throw this.violation(id, expected, codeText(rrp.code));
     }
     return answer.exchange;
   }
@@ -242,18 +213,14 @@ export class CaseContext {
   refused(answer: Answer, id: RequirementId): void {
     if (answer.kind === 'silence' || !answer.exchange.accepted) return;
     this.recorder.blame(answer.reply.message.bytes);
-    throw this.#violation(id, 'silence or a denial', codeText(answer.exchange.rrp.code));
+    throw this.violation(id, 'silence or a denial', codeText(answer.exchange.rrp.code));
   }
 
   /** Demands that the request is silently discarded. */
   silent(answer: Answer, id: RequirementId): void {
     if (answer.kind === 'silence') return;
     this.recorder.blame(answer.reply.message.bytes);
-    throw this.#violation(id, 'silence', codeText(answer.exchange.rrp.code));
-  }
-
-  #violation(id: RequirementId, expected: string, actual: string): Violation {
-    return new Violation(id, this.#round + expected, actual);
+    throw this.violation(id, 'silence', codeText(answer.exchange.rrp.code));
   }
 
   // --- the data plane ---------------------------------------------------------------------------------------------
@@ -314,7 +281,7 @@ export class CaseContext {
     const probe = this.probe();
     const answer = await this.#answered(mn, probe, options);
     if (answer) return answer;
-    throw this.#violation(id, 'an echo request through the tunnel to be answered', 'no echo reply came back');
+    throw this.violation(id, 'an echo request through the tunnel to be answered', 'no echo reply came back');
   }
 
   /** The same as an arrangement: without an answer nothing can be bent. */
@@ -356,42 +323,6 @@ export class CaseContext {
   }
 
   // --- the rest ---------------------------------------------------------------------------------------------------
-
-  /** Something worth telling that decides nothing. */
-  note(text: string): void {
-    this.notes.push(text);
-  }
-
-  skip(reason: string): never {
-    throw new Skipped(reason);
-  }
-
-  /** Milliseconds by which a binding may outlive its lifetime: clocks and timers are not exact. */
-  readonly expiryTolerance = 1000;
-
-  /** Ends the case as inconclusive. */
-  undecided(reason: string): never {
-    throw new Inconclusive(reason);
-  }
-
-  knobNumber(name: KnobName): number {
-    return Number(knobValue(this.session.config.knobs, name));
-  }
-
-  /** Waits for a time that a document forces, such as the end of a lifetime. Nothing else may wait. */
-  forcedWait(ms: number): Promise<void> {
-    return pause(this.session.clock, ms);
-  }
-
-  /** Does the same for each of the draft's modes that the device claims; what fails names the mode. */
-  async eachMode(body: (mode: Mode) => Promise<void>, wanted: (mode: Mode) => boolean = () => true): Promise<void> {
-    const all: readonly Mode[] = Object.values(draftModes);
-    for (const mode of all.filter((m) => wanted(m) && (!m.a || this.session.config.pics.l2))) {
-      this.#round = `${mode.a ? 'L2' : 'normal'} mode, key ${mode.key === 0 ? '0' : 'not 0'}: `;
-      await body(mode);
-    }
-    this.#round = '';
-  }
 
   /** Ends what the case began: bindings are deregistered without waiting for the answers. */
   cleanUp(): void {

@@ -4,7 +4,8 @@ import type { CaseResult } from '../report/result.js';
 import { documents, requirement } from '../spec/catalogue.js';
 import type { Level, Verdict } from '../spec/types.js';
 import type { CaseDefinition } from './case.js';
-import type { CaseContext } from './context.js';
+import type { CaseBase } from './case-base.js';
+import type { Judge } from './judge.js';
 import { Inconclusive, Skipped, Violation } from './outcome.js';
 
 const strength: readonly Level[] = ['MUST', 'fact', 'SHOULD', 'inference', 'MAY'];
@@ -28,7 +29,7 @@ export interface Decision {
   readonly actual: string;
 }
 
-const plain = (verdict: Verdict, reason: string): Decision => ({ verdict, reason, expected: '', actual: '' });
+export const plain = (verdict: Verdict, reason: string): Decision => ({ verdict, reason, expected: '', actual: '' });
 
 /** Names the requirement, its level and its source, so that the reader can look it up. */
 export function explain(id: string): string {
@@ -54,9 +55,9 @@ export function decideError(error: unknown, definition: CaseDefinition): Decisio
 }
 
 /** A body that came to its end: what the oracle saw meanwhile and the warnings noted still count. */
-export function decideEnd(t: CaseContext): Decision {
-  const covers: readonly string[] = t.definition.covers;
-  const sightings = t.session.judge.during(t.id).filter((s) => covers.includes(s.requirement));
+export function decideEnd(t: CaseBase, judge: Judge): Decision {
+  const covers: readonly string[] = t.covers;
+  const sightings = judge.during(t.id).filter((s) => covers.includes(s.requirement));
   const worst = sightings.find((s) => verdictOf(s.requirement) === 'fail') ?? sightings[0];
   if (worst) {
     t.recorder.blame(worst.bytes);
@@ -84,3 +85,23 @@ export function resultOf(
     ...rest,
   };
 }
+
+/** What the oracle saw of a whole-run case's requirements since the run began. */
+export function decideWholeRun(t: CaseBase, judge: Judge, now: number): Decision {
+  const seen = t.covers.map((id) => ({ id, ...judge.of(id) }));
+  const bad = seen.filter((s) => s.violations > 0);
+  const worst = bad.find((s) => verdictOf(s.id) === 'fail') ?? bad[0];
+  const [first] = worst?.first ?? [];
+  if (worst && first) {
+    t.recorder.add('received', isIpv4(first.bytes) ? 'ip' : 'udp', 'device', 'tester', first.bytes, now);
+    t.recorder.blame(first.bytes);
+    const times = `${worst.violations} of ${worst.violations + worst.held} times, first in ${first.during}`;
+    return violated(worst.id, first.expected, `${first.actual} (${times})`);
+  }
+  const held = seen.reduce((sum, s) => sum + s.held, 0);
+  if (held === 0) return plain('inconclusive', 'nothing in this run showed it either way');
+  return plain('pass', `held ${held} times in this run`);
+}
+
+/** Mobile IP messages begin with a type of at most 15, IPv4 packets with version 4. */
+const isIpv4 = (bytes: Uint8Array): boolean => (bytes[0] ?? 0) >> 4 === 4;

@@ -7,10 +7,9 @@ import { sectionTitle } from '../spec/sections.js';
 import { documents } from '../spec/catalogue.js';
 import type { RunConfig } from '../spec/config.js';
 import type { CaseDefinition } from './case.js';
-import { dialectOf } from './dialect.js';
 import { Executor } from './executor.js';
+import { HaRig } from './ha-rig.js';
 import { ledger } from './ledger.js';
-import { Session } from './session.js';
 
 export interface RunOptions {
   readonly config: RunConfig & { readonly target: NonNullable<RunConfig['target']> };
@@ -35,15 +34,15 @@ export async function runCases(options: RunOptions): Promise<RunResult> {
   const { config, net, cases, signal } = options;
   const startedAt = new Date(net.clock.now()).toISOString();
   const start = net.clock.now();
-  const session = new Session(config, net, config.target, dialectOf(config));
-  const executor = new Executor(session, options);
+  const rig = new HaRig(options);
+  const executor = new Executor(rig, options);
   try {
-    await session.open(net);
+    await rig.open(net);
     await executor.prepare();
     if (!signal.aborted) await runMocha(cases, executor, signal);
   } finally {
     executor.stop();
-    await session.close();
+    await rig.close();
   }
   const results = cases.flatMap((c) => executor.results.get(c.id) ?? []);
   return {

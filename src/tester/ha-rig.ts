@@ -1,0 +1,54 @@
+/** The rig for home agents: the tester is the mobility proxy agent. */
+import type { Net } from '../net/port.js';
+import type { CaseDefinition } from './case.js';
+import { CaseContext } from './context.js';
+import type { Home } from './home.js';
+import { MobileNode } from './mobile-node.js';
+import { preflight } from './preflight.js';
+import type { Prepared, Rig, Running } from './rig.js';
+import { Session } from './session.js';
+import type { RunOptions } from './run.js';
+import { dialectOf } from './dialect.js';
+
+export class HaRig implements Rig {
+  readonly #session: Session;
+  #home: Home | undefined;
+
+  constructor({ config, net }: Pick<RunOptions, 'config' | 'net'>) {
+    this.#session = new Session(config, net, config.target, dialectOf(config));
+  }
+
+  get judge(): Rig['judge'] {
+    return this.#session.judge;
+  }
+
+  get dialect(): Rig['dialect'] {
+    return this.#session.dialect;
+  }
+
+  open(net: Net): Promise<void> {
+    return this.#session.open(net);
+  }
+
+  async prepare(): Promise<Prepared> {
+    const found = await preflight(this.#session);
+    if (found.ok) this.#home = found.home;
+    return found;
+  }
+
+  begin(definition: CaseDefinition): Running {
+    if (!this.#home || definition.dut !== 'ha') throw new TypeError(`${definition.id} was begun without a home agent`);
+    const t = new CaseContext(this.#session, this.#home, definition);
+    return { base: t, run: () => definition.run(t), cleanUp: () => t.cleanUp() };
+  }
+
+  async alive(during: string): Promise<boolean> {
+    const mn = new MobileNode(this.#session, { during });
+    const pending = mn.send(mn.request(this.#home?.fence ?? {}));
+    return (await pending.replies.first(this.#session.config.timeout)) !== undefined;
+  }
+
+  close(): Promise<void> {
+    return this.#session.close();
+  }
+}

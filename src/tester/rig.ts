@@ -1,0 +1,29 @@
+/** The tester's side of the table, one for each kind of device: what the executor needs to know of it. */
+import type { Net } from '../net/port.js';
+import type { Dialect } from '../wire/extensions.js';
+import type { CaseBase } from './case-base.js';
+import type { CaseDefinition } from './case.js';
+import type { Judge } from './judge.js';
+
+export type Prepared = { readonly ok: true } | { readonly ok: false; readonly why: string };
+
+/** A case that has begun. */
+export interface Running {
+  readonly base: CaseBase;
+  /** Runs the body of the case; rejects with how it ended when it did not come to its end. */
+  run(): Promise<void>;
+  /** Ends what the case began. */
+  cleanUp(): void;
+}
+
+export interface Rig {
+  readonly judge: Judge;
+  readonly dialect: Dialect;
+  open(net: Net): Promise<void>;
+  /** Finds out whether the device can be tested at all; with a reason when not. */
+  prepare(): Promise<Prepared>;
+  begin(definition: CaseDefinition): Running;
+  /** Whether the device answers what it must answer, waiting no longer than the time-out. */
+  alive(during: string): Promise<boolean>;
+  close(): Promise<void>;
+}
