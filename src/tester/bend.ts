@@ -1,71 +1,72 @@
-/** Bends: each changes exactly one thing of a valid request, and says which. */
+/** Bends: each changes exactly one thing of a valid message, and says which. `M` is the kind of message: a request unless said. */
 import type { Extension, ExtensionName, GreKeyExtension } from '../wire/extensions.js';
 import { decodeRrq, encodeRrq, type RrqInput } from '../wire/mobileip.js';
 import type { Session } from './session.js';
 
-export interface Bend {
+/** What requests and replies share. */
+type Message = Pick<RrqInput, 'extensions'>;
+
+export interface Bend<M extends Message = RrqInput> {
   /** The one thing that differs from the valid twin, as the report names it. */
   readonly field: string;
-  /** Changes the request before lengths and authenticators are computed. */
-  readonly request?: (request: RrqInput) => RrqInput;
+  /** Changes the message before lengths and authenticators are computed. */
+  readonly message?: (message: M) => M;
   /** Changes the finished octets, so that an authenticator no longer covers them. */
   readonly octets?: (octets: Uint8Array) => Uint8Array;
 }
 
 /** Another value in the fixed part. */
-export function set<K extends Exclude<keyof RrqInput, 'extensions'>>(field: K, value: NonNullable<RrqInput[K]>): Bend {
-  return { field, request: (request) => ({ ...request, [field]: value }) };
+export function set<
+  M extends Message = RrqInput,
+  K extends Exclude<keyof M, 'extensions'> = Exclude<keyof M, 'extensions'>,
+>(field: K, value: NonNullable<M[K]>): Bend<M> {
+  return { field: String(field), message: (message) => ({ ...message, [field]: value }) };
 }
 
-const mapExtensions = (request: RrqInput, change: (all: readonly Extension[]) => readonly Extension[]): RrqInput => ({
-  ...request,
-  extensions: [...change(request.extensions ?? [])],
-});
+type Change = (all: readonly Extension[]) => readonly Extension[];
+
+/** The extensions changed, everything else as it was. */
+export function extensions<M extends Message = RrqInput>(field: string, change: Change): Bend<M> {
+  return { field, message: (message) => ({ ...message, extensions: [...change(message.extensions ?? [])] }) };
+}
 
 /** Other fields in the GRE Key extension; `length` and `type` override what would be computed. */
-export function greKey(fields: Partial<Omit<GreKeyExtension, 'name'>>): Bend {
-  return {
-    field: `greKey ${Object.keys(fields).join(', ')}`,
-    request: (request) =>
-      mapExtensions(request, (all) => all.map((e) => (e.name === 'greKey' ? { ...e, ...fields } : e))),
-  };
+export function greKey<M extends Message = RrqInput>(fields: Partial<Omit<GreKeyExtension, 'name'>>): Bend<M> {
+  return extensions(`greKey ${Object.keys(fields).join(', ')}`, (all) =>
+    all.map((e) => (e.name === 'greKey' ? { ...e, ...fields } : e)),
+  );
 }
 
 /** Extensions of that name left out. */
-export function without(name: ExtensionName): Bend {
-  return {
-    field: `no ${name}`,
-    request: (request) => mapExtensions(request, (all) => all.filter((e) => e.name !== name)),
-  };
+export function without<M extends Message = RrqInput>(name: ExtensionName): Bend<M> {
+  return extensions(`no ${name}`, (all) => all.filter((e) => e.name !== name));
 }
 
 /** Extensions of that name replaced. */
-export function replace(name: ExtensionName, ...by: readonly Extension[]): Bend {
-  return {
-    field: `${name} replaced by ${by.map((e) => e.name).join(', ') || 'nothing'}`,
-    request: (request) => mapExtensions(request, (all) => all.flatMap((e) => (e.name === name ? by : [e]))),
-  };
+export function replace<M extends Message = RrqInput>(name: ExtensionName, ...by: readonly Extension[]): Bend<M> {
+  return extensions(`${name} replaced by ${by.map((e) => e.name).join(', ') || 'nothing'}`, (all) =>
+    all.flatMap((e) => (e.name === name ? by : [e])),
+  );
 }
 
 /** Further extensions directly before or behind the one of that name. */
-export function insert(place: 'before' | 'behind', name: ExtensionName, ...added: readonly Extension[]): Bend {
+export function insert<M extends Message = RrqInput>(
+  place: 'before' | 'behind',
+  name: ExtensionName,
+  ...added: readonly Extension[]
+): Bend<M> {
   const around = (e: Extension): Extension[] => (place === 'before' ? [...added, e] : [e, ...added]);
-  return {
-    field: `${added.map((e) => (e.name === 'raw' ? `type ${e.type}` : e.name)).join(', ')} ${place} ${name}`,
-    request: (request) => mapExtensions(request, (all) => all.flatMap((e) => (e.name === name ? around(e) : [e]))),
-  };
+  const words = added.map((e) => (e.name === 'raw' ? `type ${e.type}` : e.name)).join(', ');
+  return extensions(`${words} ${place} ${name}`, (all) => all.flatMap((e) => (e.name === name ? around(e) : [e])));
 }
 
-/** The extensions in another order, given by their names; each name must occur once. */
-export function order(...names: readonly ExtensionName[]): Bend {
-  return {
-    field: `order ${names.join(', ')}`,
-    request: (request) => mapExtensions(request, (all) => names.flatMap((name) => all.filter((e) => e.name === name))),
-  };
+/** The extensions in another order, given by their names. */
+export function order<M extends Message = RrqInput>(...names: readonly ExtensionName[]): Bend<M> {
+  return extensions(`order ${names.join(', ')}`, (all) => names.flatMap((name) => all.filter((e) => e.name === name)));
 }
 
 /** One bit of the finished message turned over. `octet` may count from the end with a negative number. */
-export function flip(octet: number, bit: number, name: string): Bend {
+export function flip<M extends Message = RrqInput>(octet: number, bit: number, name: string): Bend<M> {
   return {
     field: `${name}, one bit`,
     octets: (octets) => {
@@ -78,7 +79,7 @@ export function flip(octet: number, bit: number, name: string): Bend {
 }
 
 /** The message cut off after `length` octets; a negative number cuts that many off its end. */
-export function cut(length: number): Bend {
+export function cut<M extends Message = RrqInput>(length: number): Bend<M> {
   return { field: `cut to ${length} octets`, octets: (octets) => octets.slice(0, length) };
 }
 
@@ -103,8 +104,8 @@ export function afterSigning(session: Session, bend: Bend): Bend {
     field: `${bend.field}, after signing`,
     octets: (octets) => {
       const message = decodeRrq(octets, session.dialect);
-      if (!message.ok || !bend.request) throw new TypeError(`cannot bend ${bend.field} after signing`);
-      return encodeRrq(bend.request(message.value), session.wire);
+      if (!message.ok || !bend.message) throw new TypeError(`cannot bend ${bend.field} after signing`);
+      return encodeRrq(bend.message(message.value), session.wire);
     },
   };
 }

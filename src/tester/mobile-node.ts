@@ -73,7 +73,7 @@ export class MobileNode {
   /** Sends a request, bent if asked, and waits for nothing. */
   send(request: RrqInput, options: { readonly bend?: Bend | undefined; readonly to?: Endpoint } = {}): Pending {
     const { bend, to } = options;
-    const bent = bend?.request ? bend.request(request) : request;
+    const bent = bend?.message ? bend.message(request) : request;
     const octets = encodeRrq(bent, this.#session.wire);
     return this.#session.send(this.station, bend?.octets ? bend.octets(octets) : octets, {
       ...(to && { to }),
