@@ -1,0 +1,91 @@
+/** Octets to text and back: hex, IPv4 and MAC addresses, and text that a peer chose. */
+
+const hexOf: readonly string[] = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
+
+/** Lower-case hex without separators. */
+export function toHex(bytes: Uint8Array): string {
+  let text = '';
+  for (const octet of bytes) text += hexOf[octet];
+  return text;
+}
+
+/** Octets of hex text; white space, `:`, `-` and a leading `0x` are allowed. Undefined when it is not hex of even length. */
+export function fromHex(text: string): Uint8Array | undefined {
+  const digits = text
+    .trim()
+    .replace(/^0x/i, '')
+    .replace(/[\s:-]/g, '');
+  if (digits.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(digits)) return undefined;
+  const bytes = new Uint8Array(digits.length / 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16);
+  return bytes;
+}
+
+/** Dotted text of a 32-bit address in host representation. */
+export function ipv4Text(value: number): string {
+  return `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`;
+}
+
+/** The 32-bit number of a dotted address, or undefined when the text is not one. */
+export function ipv4Number(text: string): number | undefined {
+  let value = 0;
+  let part = -1; // none of its digits read
+  let dots = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit >= 0 && digit <= 9 && part !== 0) {
+      part = part < 0 ? digit : part * 10 + digit;
+      if (part > 255) return undefined;
+    } else if (text[i] === '.' && part >= 0) {
+      value = value * 256 + part;
+      part = -1;
+      dots++;
+    } else {
+      return undefined; // also for a leading zero, which some read as octal
+    }
+  }
+  return dots === 3 && part >= 0 ? value * 256 + part : undefined;
+}
+
+/** `02:00:00:00:00:01` of a 48-bit number. */
+export function macText(value: number): string {
+  return value
+    .toString(16)
+    .padStart(12, '0')
+    .replace(/..(?!$)/g, '$&:');
+}
+
+/** The 48-bit number of a MAC address with colons, or undefined when the text is not one. */
+export function macNumber(text: string): number | undefined {
+  return /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(text) ? Number.parseInt(text.replaceAll(':', ''), 16) : undefined;
+}
+
+/** Text of one octet a character for people: in quotes, and all but printable ASCII as `\xNN`. */
+export function quoted(text: string): string {
+  return `"${escaped(text)}"`;
+}
+
+/** As `quoted` but without the quotes. What a peer sends must not drive a terminal or break a line of a report. */
+export function escaped(text: string): string {
+  return text.replace(/[^ !#-[\]-~]/g, (character) => {
+    const code = character.charCodeAt(0);
+    return character === '"' || character === '\\' ? `\\${character}` : `\\x${code.toString(16).padStart(2, '0')}`;
+  });
+}
+
+/** `1 octet`, `2 octets`. */
+export const octetsText = (size: number): string => `${size} octet${size === 1 ? '' : 's'}`;
+
+export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((octet, i) => octet === b[i]);
+}
