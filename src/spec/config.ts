@@ -78,6 +78,8 @@ export interface RunConfig {
   /** False with --no-gre or without the privilege for raw sockets; `noGreReason` says which. */
   readonly gre: boolean;
   readonly noGreReason?: string;
+  /** UDP port on which the tester listens as a home agent; 434 when left out. */
+  readonly listenPort?: number;
   /** How long a silent device is waited for, in milliseconds. */
   readonly timeout: number;
   readonly seed: number;

@@ -4,10 +4,13 @@ import type { Clock } from '../net/port.js';
 export class Arrivals<T> {
   readonly #clock: Clock;
   readonly #items: T[] = [];
+  readonly #keep: number;
   #waiting: ((item: T) => boolean)[] = [];
 
-  constructor(clock: Clock) {
+  /** `keep` is how many of the latest items are remembered for those who come late. */
+  constructor(clock: Clock, keep = 10_000) {
     this.#clock = clock;
+    this.#keep = keep;
   }
 
   get all(): readonly T[] {
@@ -16,6 +19,7 @@ export class Arrivals<T> {
 
   push(item: T): void {
     this.#items.push(item);
+    if (this.#items.length > this.#keep) this.#items.shift();
     this.#waiting = this.#waiting.filter((offer) => !offer(item));
   }
 

@@ -1,4 +1,322 @@
-/** What a case against a mobility proxy agent sees. */
+/**
+ * What a case against a mobility proxy agent sees: mobile nodes that attach, the requests that follow, and both ends of
+ * the tunnel. The tester is the home agent and grants every request unless a case says otherwise.
+ */
+import type { RequirementId } from '../spec/catalogue.js';
+import { arp, arpOperations } from '../wire/arp.js';
+import { broadcastMac, ethernet } from '../wire/ethernet.js';
+import { etherTypes, gre, type GreInput } from '../wire/gre.js';
+import { ipProtocols, ipv4, type Ipv4Input } from '../wire/ipv4.js';
+import { decode, encode } from '../wire/layout.js';
+import { macText } from '../wire/text.js';
+import { udp } from '../wire/udp.js';
 import { CaseBase } from './case-base.js';
+import type { CaseOptions } from './case.js';
+import type { AttachWish } from './mpa-control.js';
+import type { MpaSession } from './mpa-session.js';
+import { Inconclusive, Skipped } from './outcome.js';
+import type { Arrival, Probe } from './probe.js';
+import { type Grant, type Policy, ProxiedNode, type SeenRequest } from './proxied-node.js';
+import type { Mode } from './request.js';
 
-export class MpaContext extends CaseBase {}
+/** What may differ in a packet that the tester sends down the tunnel. */
+export interface DownOptions {
+  readonly key?: number | undefined;
+  readonly gre?: GreInput;
+  readonly outer?: Ipv4Input;
+  /** The grant whose tunnel is used, when not the node's latest. */
+  readonly grant?: Grant;
+  /** Destination address inside the tunnel, when not the node's. */
+  readonly to?: { readonly ip?: string; readonly mac?: string };
+}
+
+export interface NodeOptions {
+  readonly policy?: Policy;
+  /** The address of another node, for nodes that share one. */
+  readonly homeAddress?: string;
+  readonly nai?: string;
+  readonly mac?: string;
+}
+
+/** The correspondent's address behind the tester's home network: RFC 5737 documentation space. */
+const correspondent = '203.0.113.9';
+const correspondentMac = '02:68:00:00:00:01';
+/** How long the agent may take to send its first request once told to attach, in milliseconds, at the least. */
+const leastAttachPatience = 3000;
+/** How long a request that the agent must send by itself is waited for: retransmissions double from 1 s up. */
+const retransmissionPatience = 15_000;
+const probeAttempts = 3;
+/** How long a frame may take through the agent, in milliseconds, before it is sent again. */
+const framePatience = 400;
+/** How long after the witness a stray frame is waited for, in milliseconds. */
+const grace = 40;
+
+export const wishOf = (mode: Mode): AttachWish => ({ l2: mode.a === true, key: mode.key === 0 ? 'zero' : 'own' });
+
+export class MpaContext extends CaseBase {
+  readonly session: MpaSession;
+  readonly nodes: ProxiedNode[] = [];
+  readonly #probes: Probe[] = [];
+
+  constructor(session: MpaSession, definition: CaseOptions & { readonly id: string }) {
+    super(definition, session.config, session.clock);
+    this.session = session;
+  }
+
+  // --- arrange ----------------------------------------------------------------------------------------------------
+
+  /** A mobile node that has not attached yet. */
+  node(mode: Mode, options: NodeOptions = {}): ProxiedNode {
+    const { session } = this;
+    const number = session.nextNode();
+    const identity = {
+      nai: options.nai ?? `node${number}-${session.runId}@${session.config.pixit.realm}`,
+      mac: options.mac ?? macText(0x02_68_00_01_00_00 + number),
+      homeAddress: options.homeAddress ?? homeAddressOf(session.config.pixit.homeNetwork, number),
+      wish: wishOf(mode),
+    };
+    const nextKey = (): number => session.random.uint32() || 1;
+    const node = new ProxiedNode(session.clock, identity, { during: this.id, recorder: this.recorder, nextKey });
+    if (options.policy) node.policy = options.policy;
+    this.nodes.push(node);
+    session.add(node);
+    return node;
+  }
+
+  /** Makes a node attach; its requests then arrive at the node. */
+  async attach(node: ProxiedNode): Promise<void> {
+    const { control } = this.session;
+    if (!control) throw new Skipped('nothing makes the agent attach a node: give --trigger or --access-link');
+    if ((await control.attach(node, node.wish)) === 'unsupported') {
+      throw new Skipped(`the trigger does not support L2=${node.wish.l2 ? 1 : 0}, key ${node.wish.key}`);
+    }
+  }
+
+  async detach(node: ProxiedNode): Promise<void> {
+    await this.session.control?.detach(node);
+  }
+
+  /** The request with that index (0 is the first), which the agent must send by itself. */
+  async request(
+    node: ProxiedNode,
+    index = 0,
+    ms = Math.max(leastAttachPatience, this.config.timeout),
+  ): Promise<SeenRequest> {
+    const found = await this.maybeRequest(node, index, ms);
+    if (found) return found;
+    throw new Inconclusive(
+      index === 0
+        ? `no registration came for ${node.nai}: ${this.session.control?.advice ?? ''}`
+        : `request number ${index + 1} for ${node.nai} did not come within ${Math.round(ms / 1000)} s`,
+    );
+  }
+
+  /** The same, or undefined when it does not come. */
+  async maybeRequest(
+    node: ProxiedNode,
+    index: number,
+    ms: number = retransmissionPatience,
+  ): Promise<SeenRequest | undefined> {
+    await node.requests.first(ms, (request) => node.requests.all.indexOf(request) >= index);
+    return node.requests.all[index];
+  }
+
+  /** A node that has attached and been granted its registration. */
+  async attached(mode: Mode, options: NodeOptions = {}): Promise<ProxiedNode> {
+    const node = this.node(mode, options);
+    await this.attach(node);
+    await this.request(node);
+    return node;
+  }
+
+  /** What the tester has granted; a case cannot go on without. */
+  granted(node: ProxiedNode): Grant {
+    if (!node.grant) throw new Inconclusive('the registration was not granted');
+    return node.grant;
+  }
+
+  // --- the access link --------------------------------------------------------------------------------------------
+
+  /** Ends the case with a reason when the tester is not on the access link. */
+  needAccess(): void {
+    if (!this.session.hasAccess) throw new Skipped('the tester is not on the access link: give --access-link IFACE');
+    if (!this.config.gre) throw new Skipped(this.config.noGreReason ?? 'raw sockets are switched off');
+  }
+
+  probe(): Probe {
+    const probe = this.session.newProbe(this.id, this.recorder);
+    this.#probes.push(probe);
+    return probe;
+  }
+
+  /** An IPv4 packet with the cookie from the node to somewhere, as UDP to the discard port. */
+  #packet(source: string, destination: string, probe: Probe): Uint8Array {
+    const payload = encode(
+      udp,
+      { sourcePort: 40000, destinationPort: 9, payload: probe.payload() },
+      { source, destination },
+    );
+    return encode(ipv4, { source, destination, protocol: ipProtocols.udp, payload });
+  }
+
+  /** Sends a packet from the node into the access link: in L2 mode to the far end of the link, else to its router. */
+  async sendUp(
+    node: ProxiedNode,
+    probe: Probe,
+    options: { readonly to?: string; readonly mac?: string } = {},
+  ): Promise<void> {
+    this.needAccess();
+    const mac = options.mac ?? (node.wish.l2 ? correspondentMac : await this.#routerMac(node));
+    const payload = this.#packet(node.homeAddress, options.to ?? correspondent, probe);
+    const frame = { destination: mac, source: node.mac, etherType: etherTypes.ipv4, payload };
+    this.session.sendFrame(encode(ethernet, frame), this.recorder);
+  }
+
+  /** The node asks its router's MAC address as any host does; the home network's first address is its router. */
+  async #routerMac(node: ProxiedNode): Promise<string> {
+    const router = firstOf(this.config.pixit.homeNetwork);
+    const known = this.session.routerMac;
+    if (known !== undefined) return known;
+    const question = encode(arp, { senderMac: node.mac, senderIp: node.homeAddress, targetIp: router });
+    const frame = { destination: broadcastMac, source: node.mac, etherType: etherTypes.arp, payload: question };
+    for (let attempt = 0; attempt < probeAttempts; attempt++) {
+      const since = this.session.clock.now();
+      this.session.sendFrame(encode(ethernet, frame), this.recorder);
+      const answer = await this.session.heard.first(framePatience, (heard) => {
+        if (heard.etherType !== etherTypes.arp || heard.frame.at < since) return false;
+        const said = decode(arp, heard.payload);
+        return said.ok && said.value.operation === arpOperations.reply && said.value.senderIp === router;
+      });
+      if (answer) return (this.session.routerMac = answer.source);
+    }
+    throw new Inconclusive(`the agent does not answer ARP for the node's router ${router} on the access link`);
+  }
+
+  // --- the tunnel -------------------------------------------------------------------------------------------------
+
+  /** A packet of the node that comes out of the tunnel at the tester; undefined when it does not. */
+  async goesUp(node: ProxiedNode): Promise<Arrival | undefined> {
+    const probe = this.probe();
+    for (let attempt = 0; attempt < probeAttempts; attempt++) {
+      await this.sendUp(node, probe);
+      const arrival = await probe.arrivals.first(framePatience);
+      if (arrival) return arrival;
+    }
+    return undefined;
+  }
+
+  /** Demands that a packet of the node comes through the tunnel. */
+  async up(node: ProxiedNode, id: RequirementId): Promise<Arrival> {
+    const arrival = await this.goesUp(node);
+    if (!arrival) throw this.violation(id, 'a packet of the mobile node in the tunnel', 'none came');
+    return arrival;
+  }
+
+  /** The same as an arrangement. */
+  async carriesUp(node: ProxiedNode): Promise<Arrival> {
+    const arrival = await this.goesUp(node);
+    if (!arrival) throw new Inconclusive('a packet of the mobile node did not come through the tunnel');
+    return arrival;
+  }
+
+  /** Sends a packet down the node's tunnel, bent as `options` say. */
+  sendDown(node: ProxiedNode, probe: Probe, options: DownOptions = {}): void {
+    this.needAccess();
+    const grant = options.grant ?? this.granted(node);
+    const inner = this.#packet(correspondent, options.to?.ip ?? node.homeAddress, probe);
+    const mac = options.to?.mac ?? node.mac;
+    const link = { destination: mac, source: correspondentMac, etherType: etherTypes.ipv4, payload: inner };
+    const payload = grant.l2 ? encode(ethernet, link) : inner;
+    const protocol = grant.l2 ? etherTypes.transparentEthernetBridging : etherTypes.ipv4;
+    const key = 'key' in options ? options.key : grant.forwardKey;
+    const packet =
+      grant.forwardKey === undefined && key === undefined
+        ? { protocol: ipProtocols.ipInIp, payload: inner }
+        : { protocol: ipProtocols.gre, payload: encode(gre, { protocol, key, payload, ...options.gre }) };
+    this.session.sendPacket(
+      grant.station,
+      grant.careOf,
+      { ...packet, ...options.outer, protocol: packet.protocol },
+      this.recorder,
+    );
+  }
+
+  /** Demands that a packet from the tunnel reaches the node on the access link. */
+  async down(node: ProxiedNode, id: RequirementId, options: DownOptions = {}): Promise<void> {
+    if (!(await this.#comesDown(node, options))) {
+      throw this.violation(id, `a packet from the tunnel at ${node.mac} on the access link`, 'none came');
+    }
+  }
+
+  /** The same as an arrangement. */
+  async carriesDown(node: ProxiedNode): Promise<void> {
+    if (!(await this.#comesDown(node, {})))
+      throw new Inconclusive('a valid packet from the tunnel did not reach the mobile node');
+  }
+
+  async #comesDown(node: ProxiedNode, options: DownOptions): Promise<boolean> {
+    const probe = this.probe();
+    for (let attempt = 0; attempt < probeAttempts; attempt++) {
+      this.sendDown(node, probe, options);
+      const frame = await probe.emerged.first(framePatience, ({ bytes }) => isFor(bytes, node.mac));
+      if (frame) return true;
+    }
+    return false;
+  }
+
+  /**
+   * Demands that a packet of the node does not leave the agent: neither through the tunnel nor back onto the access
+   * link. A packet of the witness that follows shows that the way is open.
+   */
+  async nothingUp(id: RequirementId, what: string, node: ProxiedNode, witness: ProxiedNode): Promise<void> {
+    const probe = this.probe();
+    await this.sendUp(node, probe);
+    await this.carriesUp(witness);
+    const arrival = await probe.arrivals.first(grace);
+    if (!arrival) return;
+    this.recorder.blame(arrival.frame.bytes);
+    const key = arrival.frame.gre?.key;
+    const words = key === undefined ? 'without a key' : `with key 0x${key.toString(16)}`;
+    this.demand(id, false, `${what} not to be tunnelled`, `it came through the tunnel ${words}`);
+  }
+
+  /** Demands that what `send` sends down does not come out on the access link; the witness shows that the way is open. */
+  async nothingDown(
+    id: RequirementId,
+    what: string,
+    send: (probe: Probe) => void,
+    witness: ProxiedNode,
+  ): Promise<void> {
+    const probe = this.probe();
+    send(probe);
+    await this.carriesDown(witness);
+    const frame = await probe.emerged.first(grace);
+    if (!frame) return;
+    this.recorder.blame(frame.bytes);
+    this.demand(id, false, `${what} to be dropped`, 'it came out on the access link');
+  }
+
+  /** Ends what the case began. */
+  cleanUp(): void {
+    for (const probe of this.#probes) this.session.forgetProbe(probe);
+    for (const node of this.nodes) {
+      node.policy = () => ({});
+      if (node.requests.all.length > 0) void this.detach(node).catch(() => undefined); // best effort: the case is decided
+    }
+  }
+}
+
+const isFor = (frame: Uint8Array, mac: string): boolean => {
+  const link = decode(ethernet, frame);
+  return link.ok && (link.value.destination === mac || link.value.destination === broadcastMac);
+};
+
+/** The first address of the home network: the router that mobile nodes are given. */
+function firstOf(network = '10.99.0.0/24'): string {
+  return network.replace(/\.\d+\/\d+$/, '.1');
+}
+
+/** Addresses .20 to .239 of the home network, in turn. */
+function homeAddressOf(network = '10.99.0.0/24', number: number): string {
+  return network.replace(/\.\d+\/\d+$/, `.${20 + (number % 220)}`);
+}

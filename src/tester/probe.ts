@@ -1,5 +1,5 @@
 /** A packet sent to find out where it comes out: it carries a cookie that no other packet has. */
-import type { Clock } from '../net/port.js';
+import type { Clock, LinkFrame } from '../net/port.js';
 import type { TunnelFrame } from '../oracle/frame.js';
 import { Arrivals } from './arrivals.js';
 import type { Recorder } from './recorder.js';
@@ -10,7 +10,7 @@ const magic = 0x67727370;
 /** An occurrence of the cookie in a tunnel packet that reached one of the tester's addresses. */
 export interface Arrival {
   readonly frame: TunnelFrame;
-  /** The address it was tunnelled to. */
+  /** The tester's address that it was tunnelled to. */
   readonly careOf: string;
 }
 
@@ -19,12 +19,15 @@ export class Probe {
   readonly during: string;
   readonly recorder: Recorder;
   readonly arrivals: Arrivals<Arrival>;
+  /** Ethernet frames with the cookie that came out on the access link of a mobility proxy agent. */
+  readonly emerged: Arrivals<LinkFrame>;
 
   constructor(clock: Clock, id: number, during: string, recorder: Recorder) {
     this.id = id;
     this.during = during;
     this.recorder = recorder;
     this.arrivals = new Arrivals(clock);
+    this.emerged = new Arrivals(clock);
   }
 
   /** The cookie, followed by `padding` further octets (0 or more) that make the packet as long as a case wants. */

@@ -9,6 +9,8 @@ import type { RunConfig } from '../spec/config.js';
 import type { CaseDefinition } from './case.js';
 import { Executor } from './executor.js';
 import { HaRig } from './ha-rig.js';
+import type { MpaControl, OpenAccess } from './mpa-control.js';
+import { MpaRig } from './mpa-rig.js';
 import { ledger } from './ledger.js';
 
 export interface RunOptions {
@@ -24,6 +26,9 @@ export interface RunOptions {
   readonly repeat: (id: string) => string;
   /** Brings a dead device back; resolves when it may be tried again. Absent: there is no way. */
   readonly restart?: () => Promise<void>;
+  /** For a mobility proxy agent: how it is made to act, and the tester's end of its access link. */
+  readonly control?: MpaControl | undefined;
+  readonly access?: OpenAccess | undefined;
   /** Aborting ends the run early; what was decided is returned with `run.complete` false. */
   readonly signal: AbortSignal;
   readonly onCaseStart?: (definition: CaseDefinition) => void;
@@ -34,7 +39,7 @@ export async function runCases(options: RunOptions): Promise<RunResult> {
   const { config, net, cases, signal } = options;
   const startedAt = new Date(net.clock.now()).toISOString();
   const start = net.clock.now();
-  const rig = new HaRig(options);
+  const rig = config.as === 'mpa' ? new HaRig(options) : new MpaRig(options);
   const executor = new Executor(rig, options);
   try {
     await rig.open(net);

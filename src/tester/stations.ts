@@ -4,6 +4,7 @@
  */
 import type { Clock, Datagram, Endpoint, Net, RawPort, Timer, UdpPort } from '../net/port.js';
 import { ipProtocols } from '../wire/ipv4.js';
+import { mobileIpPort } from '../wire/mobileip.js';
 
 export interface StationListener {
   onDatagram(station: Station, datagram: Datagram): void;
@@ -15,12 +16,23 @@ export interface Station {
   readonly udp: UdpPort;
   /** By IP protocol number; empty without raw sockets. */
   readonly raw: ReadonlyMap<number, RawPort>;
+  /** Port 434 of the address where the tester could have it, so that what a device sends there is heard. */
+  readonly wellKnown: UdpPort | undefined;
+}
+
+/** A port that a case opened for itself; closing it twice is harmless. */
+export interface ExtraPort {
+  readonly station: Station;
+  close(): Promise<void>;
 }
 
 export class Stations {
   readonly clock: Clock;
   readonly #stations: Station[] = [];
   readonly #gap: number;
+  readonly #extra = new Set<{ close(): Promise<void> }>();
+  #net: Net | undefined;
+  #listener: StationListener | undefined;
   #queue: (() => void)[] = [];
   #next = 0;
   #timer: Timer | undefined;
@@ -31,14 +43,20 @@ export class Stations {
     this.#gap = rate === undefined ? 0 : 1000 / rate;
   }
 
-  async open(net: Net, addresses: readonly string[], raw: boolean, listener: StationListener): Promise<void> {
+  /** `port` is the UDP port on every address; 0 lets the system choose one each. */
+  async open(net: Net, addresses: readonly string[], raw: boolean, listener: StationListener, port = 0): Promise<void> {
+    this.#net = net;
+    this.#listener = listener;
     for (const address of addresses) {
       const found: { station?: Station } = {};
-      const udp = await net.openUdp({ address, port: 0 }, (datagram) => {
+      const udp = await net.openUdp({ address, port }, (datagram) => {
         if (found.station) listener.onDatagram(found.station, datagram);
       });
       const ports = new Map<number, RawPort>();
-      const station: Station = { address, udp, raw: ports };
+      const wellKnown = await this.#openWellKnown(net, address, udp, (datagram) => {
+        if (found.station) listener.onDatagram(found.station, datagram);
+      });
+      const station: Station = { address, udp, raw: ports, wellKnown };
       found.station = station;
       this.#stations.push(station);
       for (const protocol of raw ? [ipProtocols.gre, ipProtocols.ipInIp] : []) {
@@ -48,6 +66,59 @@ export class Stations {
         );
       }
     }
+  }
+
+  /** It may belong to another program, or need a privilege; nothing depends on it but what would come there. */
+  async #openWellKnown(
+    net: Net,
+    address: string,
+    own: UdpPort,
+    receive: (datagram: Datagram) => void,
+  ): Promise<UdpPort | undefined> {
+    if (own.local.port === mobileIpPort) return own;
+    try {
+      const opened = await net.openUdp({ address, port: mobileIpPort }, receive);
+      this.#extra.add(opened);
+      return opened;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Opens a further UDP port (0: any) on the address of a station; undefined when it cannot be had. */
+  async openPort(base: Station, port: number): Promise<ExtraPort | undefined> {
+    if (port === mobileIpPort && base.wellKnown) {
+      return { station: { ...base, udp: base.wellKnown }, close: async () => {} };
+    }
+    const listener = this.#listener;
+    if (!this.#net || !listener) return undefined;
+    const found: { station?: Station } = {};
+    try {
+      const udp = await this.#net.openUdp({ address: base.address, port }, (datagram) => {
+        if (found.station) listener.onDatagram(found.station, datagram);
+      });
+      found.station = { ...base, udp };
+      return { station: found.station, close: this.#keep(udp) };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Lets a station send hand-made UDP datagrams until closed; undefined without raw sockets. */
+  async openHandMade(base: Station): Promise<ExtraPort | undefined> {
+    if (!this.#net || base.raw.size === 0) return undefined;
+    const raw = await this.#net.openRaw(base.address, ipProtocols.udp, () => {});
+    return {
+      station: { ...base, raw: new Map([...base.raw, [ipProtocols.udp, raw]]) },
+      close: this.#keep(raw),
+    };
+  }
+
+  #keep(port: { close(): Promise<void> }): () => Promise<void> {
+    this.#extra.add(port);
+    return async () => {
+      if (this.#extra.delete(port)) await port.close();
+    };
   }
 
   get addresses(): readonly string[] {
@@ -80,7 +151,10 @@ export class Stations {
   async close(): Promise<void> {
     this.#timer?.cancel();
     this.#queue = [];
-    await Promise.all(this.#stations.flatMap((s) => [s.udp.close(), ...[...s.raw.values()].map((p) => p.close())]));
+    await Promise.all([
+      ...[...this.#extra].map((p) => p.close()),
+      ...this.#stations.flatMap((s) => [s.udp.close(), ...[...s.raw.values()].map((p) => p.close())]),
+    ]);
   }
 
   #paced(send: () => void): void {

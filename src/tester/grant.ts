@@ -1,0 +1,87 @@
+/** A valid Registration Reply from the tester as home agent, what it puts in force, and the ways to bend it. */
+import type { Extension, GreKeyExtension } from '../wire/extensions.js';
+import type { Rrp, RrpInput, Rrq } from '../wire/mobileip.js';
+import { isAccepted } from '../wire/mobileip.js';
+import type { Bend } from './bend.js';
+import type { Grant, ProxiedNode, SeenRequest } from './proxied-node.js';
+
+export interface ReplyOptions {
+  readonly code?: number;
+  /** Seconds granted; never more than asked unless bent. */
+  readonly lifetime?: number;
+  /** Key Identifier of the reply instead of what follows from the draft. */
+  readonly key?: number;
+  readonly homeAgent?: string;
+  readonly identification?: bigint;
+  /** Milliseconds to wait before it is sent. */
+  readonly delay?: number;
+  readonly bend?: Bend<RrpInput>;
+  /** Further replies to the same request, each sent right behind the one before. */
+  readonly then?: ReplyOptions;
+}
+
+const unset: ReadonlySet<string> = new Set(['0.0.0.0', '255.255.255.255']);
+
+/** Longest lifetime that the tester grants, in seconds. */
+const longest = 1800;
+
+export function greKeyOf(rrq: Rrq | Rrp): GreKeyExtension | undefined {
+  return rrq.extensions.find((e) => e.name === 'greKey');
+}
+
+/** draft §6.2: the request names the key that was agreed, in the mode that was agreed. */
+function reflects(grant: Grant | undefined, asked: GreKeyExtension): boolean {
+  return grant !== undefined && asked.key !== 0 && asked.key === grant.reverseKey && (asked.a ?? false) === grant.l2;
+}
+
+/** The reply that the draft wants, and the grant that follows from it; a denial grants nothing. */
+export function validReply(
+  node: ProxiedNode,
+  request: SeenRequest,
+  options: ReplyOptions,
+): { readonly reply: RrpInput; readonly grant: Grant | undefined } {
+  const { rrq, station } = request;
+  const code = options.code ?? 0;
+  const asked = greKeyOf(rrq);
+  const renews = asked !== undefined && reflects(node.grant, asked);
+  const allocated = options.key ?? (renews ? asked.key : node.nextKey());
+  const l2 = asked?.a === true;
+  // draft §7: in L2 mode the HoA may stay 0
+  const homeAddress = !unset.has(rrq.homeAddress) ? rrq.homeAddress : l2 ? '0.0.0.0' : node.homeAddress;
+  const lifetime = Math.min(rrq.lifetime, options.lifetime ?? longest);
+  const homeAgent = options.homeAgent ?? station.address;
+  const granted = isAccepted(code);
+  const key: Extension[] = asked && granted ? [{ name: 'greKey', a: l2, key: allocated }] : [];
+  const reply: RrpInput = {
+    code,
+    lifetime,
+    homeAddress,
+    homeAgent,
+    identification: options.identification ?? rrq.identification,
+    extensions: [...copied(rrq, 'nai'), ...key, ...signatures(rrq)],
+  };
+  if (!granted || rrq.lifetime === 0) return { reply, grant: undefined };
+  const bidirectional = asked !== undefined && (renews ? (node.grant?.bidirectional ?? false) : asked.key === 0);
+  const grant: Grant = {
+    at: request.at,
+    careOf: rrq.careOfAddress,
+    homeAddress,
+    l2,
+    bidirectional,
+    reverseKey: asked && (bidirectional && !renews ? allocated : asked.key),
+    forwardKey: asked && (renews && options.key === undefined ? node.grant?.forwardKey : allocated),
+    lifetime,
+    station,
+  };
+  return { reply, grant };
+}
+
+const copied = (rrq: Rrq, name: 'nai'): Extension[] => rrq.extensions.filter((e) => e.name === name);
+
+/** RFC 3344 §3.8.3.3: the reply is signed for whoever signed the request, MN-HA before FA-HA. */
+function signatures(rrq: Rrq): Extension[] {
+  return (['mnHa', 'faHa'] as const).flatMap((name): Extension[] => {
+    const signed = rrq.extensions.find((e) => e.name === name);
+    return signed?.name === name ? [{ name, spi: signed.spi }] : [];
+  });
+}

@@ -1,0 +1,73 @@
+/** The rig for mobility proxy agents: the tester is the home agent. */
+import type { Net } from '../net/port.js';
+import type { CaseDefinition } from './case.js';
+import { dialectOf } from './dialect.js';
+import { MpaContext } from './mpa-context.js';
+import { MpaSession } from './mpa-session.js';
+import { Skipped } from './outcome.js';
+import { draftModes } from './request.js';
+import type { Prepared, Rig, Running } from './rig.js';
+import type { RunOptions } from './run.js';
+
+export class MpaRig implements Rig {
+  readonly #session: MpaSession;
+
+  constructor({ config, net, control, access }: Pick<RunOptions, 'config' | 'net' | 'control' | 'access'>) {
+    this.#session = new MpaSession(config, net, dialectOf(config), { control, access });
+  }
+
+  get judge(): Rig['judge'] {
+    return this.#session.judge;
+  }
+
+  get dialect(): Rig['dialect'] {
+    return this.#session.dialect;
+  }
+
+  open(net: Net): Promise<void> {
+    return this.#session.open(net);
+  }
+
+  /** One node of any supported mode must make the agent register. */
+  async prepare(): Promise<Prepared> {
+    const port = this.#session.config.listenPort ?? 434;
+    const where = this.#session.stations.addresses.map((address) => `${address}:${port}`).join(' and ');
+    if (!this.#session.control) {
+      return {
+        ok: false,
+        why: `nothing makes the agent attach a node: give --trigger CMD or --access-link IFACE, and let its home agent be ${where}`,
+      };
+    }
+    if (await this.alive('preflight')) return { ok: true };
+    const garbage =
+      this.#session.strays.length > 0 ? `; ${this.#session.strays.length} requests came for other NAIs` : '';
+    return { ok: false, why: `no registration came to ${where}${garbage}: ${this.#session.control.advice}` };
+  }
+
+  begin(definition: CaseDefinition): Running {
+    if (definition.dut !== 'mpa') throw new TypeError(`${definition.id} is not a case against a proxy agent`);
+    const t = new MpaContext(this.#session, definition);
+    return { base: t, run: () => definition.run(t), cleanUp: () => t.cleanUp() };
+  }
+
+  async alive(during: string): Promise<boolean> {
+    for (const mode of Object.values(draftModes)) {
+      const t = new MpaContext(this.#session, { id: during, covers: [] });
+      const node = t.node(mode);
+      try {
+        await t.attach(node);
+      } catch (error) {
+        if (error instanceof Skipped) continue; // the trigger does not know this wish; another mode may do
+        throw error;
+      }
+      const request = await t.maybeRequest(node, 0, Math.max(3000, this.#session.config.timeout));
+      t.cleanUp();
+      if (request) return true;
+    }
+    return false;
+  }
+
+  close(): Promise<void> {
+    return this.#session.close();
+  }
+}

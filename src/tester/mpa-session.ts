@@ -1,0 +1,217 @@
+/**
+ * One run against a mobility proxy agent: the tester is the home agent, the home network and the mobile nodes. It owns
+ * the sockets at the home agent's addresses and the far end of the access link.
+ */
+import type { Clock, Datagram, Endpoint, LinkFrame, LinkPort, Net } from '../net/port.js';
+import { keyLookup, type OracleContext } from '../oracle/context.js';
+import { Oracle } from '../oracle/oracle.js';
+import { readTunnelFrame } from '../oracle/frame.js';
+import type { RunConfig } from '../spec/config.js';
+import { ethernet } from '../wire/ethernet.js';
+import type { Dialect, WireContext } from '../wire/extensions.js';
+import { decode, encode } from '../wire/layout.js';
+import { ipv4, type Ipv4Input } from '../wire/ipv4.js';
+import { decodeRrq, encodeRrp, mobileIpPort } from '../wire/mobileip.js';
+import { Arrivals } from './arrivals.js';
+import { type ReplyOptions, validReply } from './grant.js';
+import { Judge } from './judge.js';
+import type { MpaControl, OpenAccess } from './mpa-control.js';
+import { cookieIn, Probe } from './probe.js';
+import type { ProxiedNode, SeenRequest } from './proxied-node.js';
+import { type Random, seededRandom } from './random.js';
+import type { Recorder } from './recorder.js';
+import { type Station, Stations } from './stations.js';
+
+/** A frame that the agent sent on its access link. */
+export interface AccessFrame {
+  readonly frame: LinkFrame;
+  readonly source: string;
+  readonly destination: string;
+  readonly etherType: number;
+  readonly payload: Uint8Array;
+}
+
+export class MpaSession {
+  readonly config: RunConfig;
+  readonly clock: Clock;
+  readonly dialect: Dialect;
+  readonly wire: WireContext;
+  readonly oracle: Oracle;
+  readonly judge = new Judge();
+  readonly stations: Stations;
+  readonly random: Random;
+  readonly runId: string;
+  readonly control: MpaControl | undefined;
+  /** The agent's MAC address on the access link, once a node has asked for it. */
+  routerMac: string | undefined;
+  /** Everything that the agent sends on the access link. */
+  readonly heard: Arrivals<AccessFrame>;
+  /** Requests for nodes that nobody waits for, bounded. */
+  readonly strays: SeenRequest[] = [];
+
+  readonly #nodes = new Map<string, ProxiedNode>();
+  readonly #openAccess: OpenAccess | undefined;
+  readonly #probes = new Map<number, Probe>();
+  #access: LinkPort | undefined;
+  #probeCount = 0;
+  #nodeCount = 0;
+  #packetId = 0;
+  #newcomer: ((request: SeenRequest) => ProxiedNode | undefined) | undefined;
+
+  constructor(
+    config: RunConfig,
+    net: Net,
+    dialect: Dialect,
+    device: { readonly control?: MpaControl | undefined; readonly access?: OpenAccess | undefined },
+  ) {
+    this.config = config;
+    this.clock = net.clock;
+    this.dialect = dialect;
+    const context: OracleContext = {
+      dialect,
+      knobs: config.knobs,
+      replay: config.mnHa.replay,
+      mnHa: config.mnHa,
+      ...(config.faHa && { faHa: config.faHa }),
+    };
+    this.oracle = new Oracle(context);
+    this.wire = { dialect, keys: keyLookup(context) };
+    this.random = seededRandom(config.seed);
+    this.runId =
+      (Math.floor(this.clock.now()) % 0x7fffffff).toString(36) + this.random.uint32().toString(36).slice(0, 3);
+    this.stations = new Stations(net.clock, config.rate);
+    this.heard = new Arrivals(net.clock, 200);
+    this.control = device.control;
+    this.#openAccess = device.access;
+  }
+
+  async open(net: Net): Promise<void> {
+    const listener = {
+      onDatagram: (station: Station, datagram: Datagram) => this.#onDatagram(station, datagram),
+      onPacket: (station: Station, bytes: Uint8Array, at: number) => this.#onPacket(station, bytes, at),
+    };
+    const port = this.config.listenPort ?? mobileIpPort;
+    await this.stations.open(net, this.config.local, this.config.gre, listener, port);
+    this.#access = await this.#openAccess?.((frame) => this.#onAccessFrame(frame));
+  }
+
+  async close(): Promise<void> {
+    await this.#access?.close();
+    await this.stations.close();
+  }
+
+  get hasAccess(): boolean {
+    return this.#access !== undefined;
+  }
+
+  nextNode(): number {
+    return ++this.#nodeCount;
+  }
+
+  /** Requests for this NAI are answered by the node's policy from now on. */
+  add(node: ProxiedNode): void {
+    this.#nodes.set(node.nai, node);
+  }
+
+  /** Who takes a request for an NAI that nobody has named: an agent may make its own from the access link. */
+  onNewcomer(take: ((request: SeenRequest) => ProxiedNode | undefined) | undefined): void {
+    this.#newcomer = take;
+  }
+
+  newProbe(during: string, recorder: Recorder): Probe {
+    const probe = new Probe(this.clock, ++this.#probeCount, during, recorder);
+    this.#probes.set(probe.id, probe);
+    return probe;
+  }
+
+  forgetProbe(probe: Probe): void {
+    this.#probes.delete(probe.id);
+  }
+
+  /** Sends an Ethernet frame on the access link. */
+  sendFrame(frame: Uint8Array, recorder?: Recorder): void {
+    recorder?.add('sent', 'ethernet', 'mobile node', 'access link', frame, this.clock.now());
+    this.#access?.send(frame);
+  }
+
+  /** Sends a tunnel packet from a home agent address of the tester. */
+  sendPacket(
+    station: Station,
+    to: string,
+    input: Ipv4Input & { readonly protocol: number },
+    recorder?: Recorder,
+  ): void {
+    this.#packetId = (this.#packetId + 1) & 0xffff;
+    const source = input.source ?? station.address;
+    const bytes = encode(ipv4, { destination: to, identification: this.#packetId, ...input, source });
+    recorder?.add('sent', 'ip', source, to, bytes, this.clock.now());
+    this.stations.sendPacket(station, input.protocol, bytes);
+  }
+
+  /** Answers a request as `options` say: the valid reply, bent if asked; what it grants is the node's from then on. */
+  reply(node: ProxiedNode, request: SeenRequest, options: ReplyOptions): void {
+    const { reply, grant } = validReply(node, request, options);
+    const { bend } = options;
+    const octets = encodeRrp(bend?.message ? bend.message(reply) : reply, this.wire);
+    const bytes = bend?.octets ? bend.octets(octets) : octets;
+    const to = request.message.from;
+    const send = (): void => {
+      this.stations.sendUdp(request.station, to, bytes, (at) => {
+        node.recorder.add('sent', 'udp', show(request.station.udp.local), show(to), bytes, at);
+      });
+      if (!bend) node.grant = request.rrq.lifetime === 0 ? undefined : (grant ?? node.grant);
+      if (options.then) this.reply(node, request, options.then);
+    };
+    if (options.delay) this.clock.setTimer(options.delay, send);
+    else send();
+  }
+
+  #onDatagram(station: Station, datagram: Datagram): void {
+    const decoded = decodeRrq(datagram.payload, this.dialect);
+    if (!decoded.ok) return;
+    const message = { at: datagram.at, from: datagram.remote, to: datagram.local, bytes: datagram.payload };
+    const request: SeenRequest = { at: datagram.at, message, rrq: decoded.value, station };
+    const nai = decoded.value.extensions.find((e) => e.name === 'nai');
+    const node =
+      (nai?.name === 'nai' ? this.#nodes.get(nai.nai) : undefined) ??
+      this.#byHomeAddress(request) ??
+      this.#newcomer?.(request);
+    if (!node) {
+      if (this.strays.length < 1000) this.strays.push(request);
+      return;
+    }
+    node.recorder.add('received', 'udp', show(datagram.remote), show(datagram.local), datagram.payload, datagram.at);
+    const answer = node.policy(request);
+    node.requests.push(request);
+    if (answer !== 'withhold') this.reply(node, request, answer);
+  }
+
+  #byHomeAddress({ rrq }: SeenRequest): ProxiedNode | undefined {
+    if (rrq.homeAddress === '0.0.0.0') return undefined;
+    for (const node of this.#nodes.values()) if (node.grant?.homeAddress === rrq.homeAddress) return node;
+    return undefined;
+  }
+
+  #onPacket(station: Station, bytes: Uint8Array, at: number): void {
+    const frame = readTunnelFrame(bytes, at);
+    if (!frame || frame.outer.destination !== station.address) return;
+    const id = cookieIn(bytes);
+    const probe = id === undefined ? undefined : this.#probes.get(id);
+    if (!probe) return;
+    probe.recorder.add('received', 'ip', frame.outer.source, frame.outer.destination, bytes, at);
+    probe.arrivals.push({ frame, careOf: station.address });
+  }
+
+  #onAccessFrame(frame: LinkFrame): void {
+    const link = decode(ethernet, frame.bytes);
+    if (!link.ok) return;
+    this.heard.push({ frame, ...link.value });
+    const id = cookieIn(frame.bytes);
+    const probe = id === undefined ? undefined : this.#probes.get(id);
+    if (!probe) return;
+    probe.recorder.add('received', 'ethernet', link.value.source, link.value.destination, frame.bytes, frame.at);
+    probe.emerged.push(frame);
+  }
+}
+
+const show = (endpoint: Endpoint): string => `${endpoint.address}:${endpoint.port}`;

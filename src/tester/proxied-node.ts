@@ -1,0 +1,67 @@
+/** A mobile node behind the mobility proxy agent, seen from both ends: its registrations and its access link. */
+import type { Clock } from '../net/port.js';
+import type { ObservedMessage } from '../oracle/exchange.js';
+import type { Rrq } from '../wire/mobileip.js';
+import { Arrivals } from './arrivals.js';
+import type { AttachWish } from './mpa-control.js';
+import type { Recorder } from './recorder.js';
+import type { ReplyOptions } from './grant.js';
+import type { Station } from './stations.js';
+
+/** A Registration Request of the agent for this node. */
+export interface SeenRequest {
+  readonly at: number;
+  readonly message: ObservedMessage;
+  readonly rrq: Rrq;
+  /** The tester's address that it was sent to. */
+  readonly station: Station;
+}
+
+/** What the tester, as the home agent, has granted last. */
+export interface Grant {
+  /** When the granted request was received, milliseconds since the Unix epoch. */
+  readonly at: number;
+  readonly careOf: string;
+  readonly homeAddress: string;
+  readonly l2: boolean;
+  readonly bidirectional: boolean;
+  /** MPA to HA and HA to MPA; undefined without the extension. */
+  readonly reverseKey: number | undefined;
+  readonly forwardKey: number | undefined;
+  readonly lifetime: number;
+  readonly station: Station;
+}
+
+/** What the tester does with a request: an answer, or nothing. */
+export type Policy = (request: SeenRequest) => ReplyOptions | 'withhold';
+
+export class ProxiedNode {
+  readonly nai: string;
+  readonly mac: string;
+  readonly during: string;
+  readonly recorder: Recorder;
+  readonly wish: AttachWish;
+  readonly requests: Arrivals<SeenRequest>;
+  /** Home address that the tester assigns in normal mode, and the address that the node uses in either mode. */
+  readonly homeAddress: string;
+  /** By default every valid request is granted. */
+  policy: Policy = () => ({});
+  grant: Grant | undefined;
+  /** Keys that the tester allocates next: random, never 0. */
+  nextKey: () => number;
+
+  constructor(
+    clock: Clock,
+    identity: { readonly nai: string; readonly mac: string; readonly homeAddress: string; readonly wish: AttachWish },
+    place: { readonly during: string; readonly recorder: Recorder; readonly nextKey: () => number },
+  ) {
+    this.nai = identity.nai;
+    this.mac = identity.mac;
+    this.homeAddress = identity.homeAddress;
+    this.wish = identity.wish;
+    this.during = place.during;
+    this.recorder = place.recorder;
+    this.nextKey = place.nextKey;
+    this.requests = new Arrivals(clock);
+  }
+}
