@@ -25,7 +25,10 @@ export const dhcpv6StatusNames: Readonly<Record<number, string>> = {
 };
 
 const row = <V>(code: number, name: string, body: Layout<V>): OptionRow<V> => ({ code, name, body });
-const identifier = layout('identifier', [u16('type', { names: { 1: 'LLT', 2: 'EN', 3: 'LL', 4: 'UUID' } }), bytes('body')]);
+const identifier = layout('identifier', [
+  u16('type', { names: { 1: 'LLT', 2: 'EN', 3: 'LL', 4: 'UUID' } }),
+  bytes('body'),
+]);
 const nested = [optionList('options', dhcpv6Form, () => dhcpv6Rows), rest('rest', dhcpv6Form)] as const;
 
 /** Incomplete: the options that an address takes. Times and lifetimes are seconds. */

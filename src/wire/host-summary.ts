@@ -51,7 +51,10 @@ export function summarizeDhcpv6(octets: Uint8Array): string {
     words(
       `DHCPv6 ${dhcpv6TypeNames[type] ?? `type ${type}`}`,
       options.some(({ code }) => code === dhcpv6Options.rapidCommit.code) && 'rapid commit',
-      ...options.filter(({ code }) => code === dhcpv6Options.iaNa.code).slice(0, mostShown).map(iaNaText),
+      ...options
+        .filter(({ code }) => code === dhcpv6Options.iaNa.code)
+        .slice(0, mostShown)
+        .map(iaNaText),
       statusText(options),
     ),
   );

@@ -3,16 +3,7 @@
  * its octets, so that every one survives; what the octets of a known one mean is said by the layout of its row.
  */
 import { Reader, type Writer } from './cursor.js';
-import {
-  decode,
-  dissect,
-  type Dissected,
-  encode,
-  type Field,
-  type InputOf,
-  type Layout,
-  type Sink,
-} from './layout.js';
+import { decode, dissect, type Dissected, encode, type Field, type InputOf, type Layout, type Sink } from './layout.js';
 import { octetsText, toHex } from './text.js';
 
 export interface Option {
@@ -58,6 +49,8 @@ export function optionIn<V>(row: OptionRow<V>, options: readonly Option[]): V | 
 
 /** Most options of one list; what follows them is kept as octets. */
 const mostOptions = 1024;
+/** Options within options that are shown as a tree; each level hands its depth on as the context of the next. */
+const mostDepth = 6;
 
 /** The options up to the end of the window or of what can be read as such. `rest` takes what stands behind. */
 export function optionList<N extends string>(
@@ -70,10 +63,11 @@ export function optionList<N extends string>(
     name,
     shape: { kind: 'custom' },
     initial: [],
-    read: (reader, _path, _value, _context, sink) => {
+    read: (reader, _path, _value, context, sink) => {
+      const depth = typeof context === 'number' ? context : 0;
       const options: Option[] = [];
       for (let read; options.length < mostOptions && (read = readOption(reader, form));) {
-        sink?.(nodeOf(read.option, read.at, reader, byCode(read.option.code)));
+        sink?.(nodeOf(read.option, read.at, reader, depth < mostDepth ? byCode(read.option.code) : undefined, depth));
         options.push(read.option);
       }
       return options;
@@ -137,12 +131,17 @@ function writeOption(writer: Writer, { code, data, length }: Option, form: Optio
   if (length === undefined) writer.put(new Uint8Array(Math.max(0, form.dataSize(right) - data.length)));
 }
 
-function nodeOf({ code, data }: Option, at: number, reader: Reader, row: OptionRow<unknown> | undefined): Dissected {
+function nodeOf(
+  { code, data }: Option,
+  at: number,
+  reader: Reader,
+  row: OptionRow<unknown> | undefined,
+  depth: number,
+): Dissected {
   const place = { name: row?.name ?? `option ${code}`, offset: at, length: reader.at - at };
   const text = data.length === 0 ? '' : toHex(data);
   if (!row || data.length === 0) return { ...place, text };
-  const body = dissect(row.body, reader.bytes.subarray(0, reader.at), undefined, reader.at - data.length);
+  const body = dissect(row.body, reader.bytes.subarray(0, reader.at), depth + 1, reader.at - data.length);
   if (body.issue !== undefined) return { ...place, text, issue: `${row.name} with ${octetsText(data.length)}` };
   return { ...place, text: '', children: body.children ?? [] };
 }
-
