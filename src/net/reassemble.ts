@@ -11,11 +11,19 @@ interface Partial {
 }
 
 const patience = 30_000;
-const mostPartials = 64;
+const usualPartials = 64;
+/** Parts that overlap may add up to this; more is no packet that anybody meant to send. */
+const mostReceived = 2 * ipv4LongestPacket;
 
 /** Puts fragmented packets together as a receiving host does (RFC 791 3.2); of overlapping parts the first wins. */
 export class Reassembler {
+  readonly #mostPartials: number;
   #partials = new Map<string, Partial>();
+
+  /** `mostPartials`: packets under way at once, of 131 070 octets each at most; beyond it the oldest is given up. */
+  constructor({ mostPartials = usualPartials }: { readonly mostPartials?: number } = {}) {
+    this.#mostPartials = mostPartials;
+  }
 
   /** The whole packet: at once when it is not a fragment, else with its last missing part, else undefined. */
   take(packet: Uint8Array, fields: Ipv4Fields, now: number): Uint8Array | undefined {
@@ -23,6 +31,10 @@ export class Reassembler {
     const key = `${fields.source} ${fields.destination} ${fields.protocol} ${fields.identification}`;
     const partial = this.#partials.get(key) ?? this.#begin(key, now);
     const part = packet.subarray(fields.headerLength, fields.totalLength);
+    if (partial.received + part.length > mostReceived) {
+      this.#partials.delete(key);
+      return undefined;
+    }
     if (!partial.parts.has(fields.fragmentOffset)) {
       partial.parts.set(fields.fragmentOffset, part);
       partial.received += part.length;
@@ -36,7 +48,9 @@ export class Reassembler {
 
   #begin(key: string, now: number): Partial {
     for (const [old, { startedAt }] of this.#partials) {
-      if (now - startedAt > patience || this.#partials.size >= mostPartials) this.#partials.delete(old);
+      // the oldest stand first
+      if (now - startedAt <= patience && this.#partials.size < this.#mostPartials) break;
+      this.#partials.delete(old);
     }
     const partial: Partial = { startedAt: now, parts: new Map(), header: undefined, total: undefined, received: 0 };
     this.#partials.set(key, partial);

@@ -1,0 +1,49 @@
+/** The IPv4 packets of captured ones: link headers and padding off, fragments put together. */
+import { type CapturedPacket, timeOf } from './capture-packet.js';
+import { ipv4Start } from './capture-link.js';
+import { readIpv4 } from './ipv4-fields.js';
+import { Reassembler } from './reassemble.js';
+
+export interface CapturedIpv4 {
+  /** Number of the packet in the file; of a fragmented one, that of the part that completed it. */
+  readonly number: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number;
+  /** A whole IPv4 packet, or as much as was captured. */
+  readonly bytes: Uint8Array;
+  /** Octets that the capture cut off. */
+  readonly missing: number;
+}
+
+/** Fragmented packets under way at once; more are not remembered. */
+const mostPartials = 1024;
+
+export class Ipv4Stream {
+  /** Fragments cut by the capture, so that their packets cannot be put together. */
+  lostFragments = 0;
+  readonly #reassembler = new Reassembler({ mostPartials });
+
+  /** The packet that this one is or completes; undefined for a fragment of one that is not complete. */
+  take(packet: CapturedPacket): CapturedIpv4 | undefined {
+    const { bytes } = packet;
+    const start = ipv4Start(bytes, 0, bytes.length, packet.linkType);
+    if (start < 0) return undefined;
+    const captured = bytes.subarray(start);
+    const fields = readIpv4(captured);
+    if (!fields) return undefined;
+    const { totalLength, headerLength } = fields;
+    // segmentation offload leaves the length 0 in what it is to cut later
+    const length = totalLength === 0 ? captured.length : Math.max(totalLength, headerLength);
+    const at = timeOf(packet);
+    const missing = Math.max(0, length - captured.length);
+    const whole = captured.subarray(0, length);
+    if (!fields.moreFragments && fields.fragmentOffset === 0)
+      return { number: packet.number, at, bytes: whole, missing };
+    if (missing > 0) {
+      this.lostFragments++;
+      return undefined;
+    }
+    const complete = this.#reassembler.take(whole, fields, at);
+    return complete && { number: packet.number, at, bytes: complete, missing: 0 };
+  }
+}

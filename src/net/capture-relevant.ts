@@ -1,0 +1,43 @@
+/** What an audit may need of a capture, told from raw octets: registration over UDP 434, GRE and IP-in-IP. */
+import type { Wants } from './capture-packet.js';
+import { ipv4Start, unknownLink } from './capture-link.js';
+
+const mobileIpPort = 434;
+const protocols = { ipInIp: 4, udp: 17, gre: 47 } as const;
+
+/** Packets that could not be looked into, so that silence about them is no lie. */
+export interface Overlooked {
+  /** Packets by link types that are not known. */
+  readonly links: Map<number, number>;
+  /** Packets cut so short by the capture that their kind cannot be told. */
+  cut: number;
+}
+
+export function relevantPackets(overlooked: Overlooked): Wants {
+  return (bytes, from, to, linkType) => {
+    const ip = ipv4Start(bytes, from, to, linkType);
+    if (ip < 0) {
+      if (ip === unknownLink) overlooked.links.set(linkType, (overlooked.links.get(linkType) ?? 0) + 1);
+      return false;
+    }
+    if (to - ip < 20) {
+      overlooked.cut++;
+      return false;
+    }
+    const first = bytes[ip] ?? 0;
+    if (first >> 4 !== 4) return false;
+    const protocol = bytes[ip + 9];
+    if (protocol === protocols.gre || protocol === protocols.ipInIp) return true;
+    if (protocol !== protocols.udp) return false;
+    // of a fragmented datagram only the first part tells its ports
+    if ((((bytes[ip + 6] ?? 0) & 0x1f) | (bytes[ip + 7] ?? 0)) !== 0) return true;
+    const udp = ip + (first & 15) * 4;
+    if (to - udp < 4) {
+      overlooked.cut++;
+      return false;
+    }
+    const source = ((bytes[udp] ?? 0) << 8) | (bytes[udp + 1] ?? 0);
+    const destination = ((bytes[udp + 2] ?? 0) << 8) | (bytes[udp + 3] ?? 0);
+    return source === mobileIpPort || destination === mobileIpPort;
+  };
+}
