@@ -15,7 +15,15 @@ import {
 } from './layout.js';
 
 /** Incomplete: the protocols that grespec meets. */
-export const ipProtocols = { icmp: 1, ipInIp: 4, tcp: 6, udp: 17, ipv6: 41, gre: 47, minimalEncapsulation: 55 } as const;
+export const ipProtocols = {
+  icmp: 1,
+  ipInIp: 4,
+  tcp: 6,
+  udp: 17,
+  ipv6: 41,
+  gre: 47,
+  minimalEncapsulation: 55,
+} as const;
 export const ipProtocolNames: Readonly<Record<number, string>> = {
   1: 'ICMP',
   4: 'IP in IP',

@@ -10,18 +10,7 @@ import type { Udp } from './udp.js';
 import type { Vlan } from './vlan.js';
 
 export type Protocol =
-  | 'ipv4'
-  | 'ipv6'
-  | 'icmp'
-  | 'icmpv6'
-  | 'udp'
-  | 'gre'
-  | 'ethernet'
-  | 'vlan'
-  | 'arp'
-  | 'mobileIp'
-  | 'dhcpv4'
-  | 'dhcpv6';
+  'ipv4' | 'ipv6' | 'icmp' | 'icmpv6' | 'udp' | 'gre' | 'ethernet' | 'vlan' | 'arp' | 'mobileIp' | 'dhcpv4' | 'dhcpv6';
 
 /** Headers within headers that are followed; a packet that nests deeper is not worth more lines. */
 export const mostNesting = 8;

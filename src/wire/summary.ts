@@ -228,8 +228,7 @@ export function summarizeAs(protocol: Protocol, octets: Uint8Array, dialect: Dia
   }
 }
 
-const etherTypeText = (type: number): string =>
-  etherTypeNames[type] ?? `type 0x${type.toString(16).padStart(4, '0')}`;
+const etherTypeText = (type: number): string => etherTypeNames[type] ?? `type 0x${type.toString(16).padStart(4, '0')}`;
 
 function withHeader<V>(l: Layout<V>, octets: Uint8Array, text: (value: V) => string): string {
   const decoded = decode(l, octets);

@@ -71,6 +71,7 @@ function anyInput(l: Layout<unknown>): fc.Arbitrary<Record<string, unknown>> {
     else if (shape.kind === 'flag') fields[name] = fc.boolean();
     else if (shape.kind === 'big') fields[name] = fc.bigInt({ min: 0n, max: (1n << BigInt(shape.bits)) - 1n });
     else if (shape.kind === 'ipv4') fields[name] = fc.nat(0xffffffff).map(ipv4Text);
+    else if (shape.kind === 'ipv6') fields[name] = fc.ipV6().filter((text) => !text.includes('.'));
     else if (shape.kind === 'mac') fields[name] = fc.nat(2 ** 48 - 1).map(macText);
     else if (shape.kind === 'bytes') fields[name] = fc.uint8Array({ maxLength: 40 });
   }

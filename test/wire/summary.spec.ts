@@ -154,8 +154,8 @@ describe('summarizePacket', () => {
       }),
     ],
     [
-      `${between} GRE IPv6, 1 octet`,
-      packet({ protocol: 47, payload: encode(gre, { protocol: 0x86dd, payload: octetsOf('60') }) }),
+      `${between} GRE PPP, 1 octet`,
+      packet({ protocol: 47, payload: encode(gre, { protocol: 0x880b, payload: octetsOf('60') }) }),
     ],
     [
       `${between} GRE version 1 routing protocol 0x1234, 0 octets`,
@@ -200,7 +200,7 @@ describe('summarizeFrame', () => {
       `${between} 192.0.2.1 > 198.51.100.7 ICMP echo request id 5 seq 2`,
       frame(0x0800, packet({ protocol: 1, payload: echo })),
     ],
-    [`${between} VLAN, 2 octets`, frame(0x8100, octetsOf('0001'))],
+    [`${between} VLAN 1 type 0x88b5, 1 octet`, frame(0x8100, octetsOf('000188b500'))],
     [`${between} type 0x88b5, 0 octets`, frame(0x88b5, octetsOf(''))],
   ] as const) {
     it(`tells ${line}`, () => expect(summarizeFrame(octets)).to.equal(line));

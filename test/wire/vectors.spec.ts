@@ -3,11 +3,15 @@ import { describe, it } from 'mocha';
 import { arp } from '../../src/wire/arp.js';
 import { verifies } from '../../src/wire/auth.js';
 import { dissectFrame, summarizeFrame } from '../../src/wire/describe.js';
+import { dhcpv4 } from '../../src/wire/dhcpv4.js';
+import { dhcpv6 } from '../../src/wire/dhcpv6.js';
 import { ethernet } from '../../src/wire/ethernet.js';
 import { defaultDialect, type Extension, type WireContext } from '../../src/wire/extensions.js';
 import { gre } from '../../src/wire/gre.js';
 import { icmpEcho } from '../../src/wire/icmp.js';
+import { icmpv6Echo } from '../../src/wire/icmpv6.js';
 import { ipv4 } from '../../src/wire/ipv4.js';
+import { ipv6 } from '../../src/wire/ipv6.js';
 import {
   type AnyField,
   decode,
@@ -30,8 +34,15 @@ import {
   rrpLayout,
   rrqLayout,
 } from '../../src/wire/mobileip.js';
+import {
+  neighbourAdvertisement,
+  neighbourSolicitation,
+  routerAdvertisement,
+  routerSolicitation,
+} from '../../src/wire/ndp.js';
 import { toHex } from '../../src/wire/text.js';
 import { udp } from '../../src/wire/udp.js';
+import { vlan } from '../../src/wire/vlan.js';
 import { issuesOf } from './laws.js';
 import { plain } from './plain.js';
 import { octetsOf, readVectors, type Vector, vectorFiles, vectorKeys } from './vectors.js';
@@ -72,6 +83,15 @@ const codecs: Readonly<Record<string, Codec>> = {
   icmp: header(icmpEcho),
   ethernet: header(ethernet),
   arp: header(arp),
+  ipv6: header(ipv6),
+  icmpv6Echo: header(icmpv6Echo),
+  routerSolicitation: header(routerSolicitation),
+  routerAdvertisement: header(routerAdvertisement),
+  neighbourSolicitation: header(neighbourSolicitation),
+  neighbourAdvertisement: header(neighbourAdvertisement),
+  vlan: header(vlan),
+  dhcpv4: header(dhcpv4),
+  dhcpv6: header(dhcpv6),
 };
 
 const all = vectorFiles().flatMap((file) => readVectors(file).map((vector) => ({ file, vector })));
