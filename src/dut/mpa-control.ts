@@ -1,0 +1,79 @@
+/** A Unix domain socket that takes commands for the reference mobility proxy agent: the way in for a trigger command. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
+import type { MpaAnswer, MpaCommandLine } from './mpa-command.js';
+
+export interface ControlSocket {
+  /** File name of the socket. */
+  readonly path: string;
+  close(): Promise<void>;
+}
+
+/** A line that is longer ends the connection: a frame of 64 KiB in hex and its frills. */
+const longestLine = 1 << 18;
+/** Longest that an agent may take to answer a command, in milliseconds. */
+const answerTimeout = 5_000;
+
+/** Listens in a folder of its own that only this user may enter. Each line is answered by one line. */
+export async function serveControl(answer: (line: string) => MpaAnswer): Promise<ControlSocket> {
+  const folder = await mkdtemp(join(tmpdir(), 'grespec-mpa-'));
+  const path = join(folder, 'control');
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    onLines(socket, (line) => {
+      socket.write(`${JSON.stringify(answer(line))}\n`);
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+  return {
+    path,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Gives an agent one command. Rejects when nobody listens there, or nothing that makes sense comes back in time. */
+export async function controlMpa(path: string, command: MpaCommandLine): Promise<MpaAnswer> {
+  const socket = connect(path);
+  try {
+    return await new Promise<MpaAnswer>((resolve, reject) => {
+      socket.setTimeout(answerTimeout, () => reject(new Error(`no answer within ${answerTimeout} ms from ${path}`)));
+      socket.once('error', reject);
+      socket.once('close', () => reject(new Error(`the agent at ${path} hung up`)));
+      onLines(socket, (line) => {
+        try {
+          resolve(JSON.parse(line) as MpaAnswer);
+        } catch {
+          reject(new Error(`what answers at ${path} is no mobility proxy agent of this tool`));
+        }
+      });
+      socket.write(`${JSON.stringify(command)}\n`);
+    });
+  } finally {
+    socket.destroy();
+  }
+}
+
+function onLines(socket: Socket, take: (line: string) => void): void {
+  const decoder = new StringDecoder('utf8');
+  let text = '';
+  socket.on('data', (chunk: Buffer) => {
+    text += decoder.write(chunk);
+    const lines = text.split('\n');
+    text = lines.pop() ?? '';
+    for (const line of lines) take(line);
+    if (text.length > longestLine) socket.destroy();
+  });
+}
