@@ -1,0 +1,8 @@
+/** All named faults of the reference home agent. A fault is a small wrapper, never an `if` inside the agent. */
+import { tunnelFaults } from './ha-data-plane.js';
+import { haKeyFaults } from './ha-keys.js';
+import { haRegistrationFaults } from './ha-registration.js';
+import { haTunnelFaults } from './ha-tunnel.js';
+import type { Fault } from './types.js';
+
+export const haFaults: readonly Fault[] = [...haKeyFaults, ...haRegistrationFaults, ...haTunnelFaults, ...tunnelFaults];
