@@ -7,7 +7,7 @@ import { pause } from './arrivals.js';
 import type { CaseOptions } from './case.js';
 import { Inconclusive, Skipped, Violation } from './outcome.js';
 import { Recorder } from './recorder.js';
-import { draftModes, type Mode } from './request.js';
+import { draftModes, type Mode, modeName } from './request.js';
 
 export interface Warning {
   readonly requirement: string;
@@ -17,6 +17,9 @@ export interface Warning {
 
 /** Levels whose violation fails the device; a lower one warns. */
 const failing: ReadonlySet<string> = new Set(['MUST', 'fact']);
+
+/** Most that any case waits in one go, in milliseconds: a device that grants too much must not hold up the run. */
+const longestWait = 20_000;
 
 export class CaseBase {
   readonly id: string;
@@ -47,6 +50,11 @@ export class CaseBase {
     else this.notes.push(`${id} (MAY): ${actual}`);
   }
 
+  /** Something that a document advises against, in a requirement that forbids more: it warns, whatever the level. */
+  warn(id: RequirementId, expected: string, actual: string): void {
+    this.warnings.push({ requirement: id, expected: this.#round + expected, actual });
+  }
+
   /** The violation to throw where a case cannot go on. */
   protected violation(id: RequirementId, expected: string, actual: string): Violation {
     return new Violation(id, this.#round + expected, actual);
@@ -72,14 +80,21 @@ export class CaseBase {
 
   /** Waits for a time that a document forces, such as the end of a lifetime. Nothing else may wait. */
   forcedWait(ms: number): Promise<void> {
+    if (ms > longestWait) this.undecided(`the device makes the case wait ${Math.round(ms / 1000)} s`);
     return pause(this.#clock, ms);
   }
 
   /** Does the same for each of the draft's modes that the device claims; what fails names the mode. */
   async eachMode(body: (mode: Mode) => Promise<void>, wanted: (mode: Mode) => boolean = () => true): Promise<void> {
     const all: readonly Mode[] = Object.values(draftModes);
-    for (const mode of all.filter((m) => wanted(m) && (!m.a || this.config.pics.l2))) {
-      this.#round = `${mode.a ? 'L2' : 'normal'} mode, key ${mode.key === 0 ? '0' : 'not 0'}: `;
+    const claimed = all.filter((m) => wanted(m) && (!m.a || this.config.pics.l2));
+    await this.inModes(claimed, body);
+  }
+
+  /** Does the same in each of these modes; what fails names the mode. */
+  async inModes(all: readonly Mode[], body: (mode: Mode) => Promise<void>): Promise<void> {
+    for (const mode of all) {
+      this.#round = `${modeName(mode)}: `;
       await body(mode);
     }
     this.#round = '';

@@ -99,6 +99,7 @@ async function runMocha(cases: readonly CaseDefinition[], executor: Executor, si
       resolve();
     });
   });
+  mocha.dispose();
 }
 
 class Silent extends Mocha.reporters.Base {}
