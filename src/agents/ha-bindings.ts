@@ -26,6 +26,8 @@ export interface BindingTerms {
   readonly tunnel: TunnelKind;
   readonly reverseKey: number | undefined;
   readonly forwardKey: number | undefined;
+  /** The key by which a renewal reflects what was agreed (draft §6.2): the one of the request, or that given for 0. */
+  readonly agreedKey: number | undefined;
   /** B of the request. */
   readonly broadcast: boolean;
   /** D of the request. */

@@ -44,6 +44,8 @@ export interface HomeAgentConfig {
   readonly realm: string | undefined;
   readonly dialect: Dialect;
   readonly base: 'rfc3344' | 'rfc5944';
+  /** Whose packets a key is for: those of who names it (draft §5.1) or those to it (yegani-02 §5). A-01. */
+  readonly keyDirection: 'sender' | 'receiver';
   readonly features: HaFeatures;
   /** Home addresses that may be asked for, `10.99.0.0/24`; the agent assigns from its lower half first. */
   readonly homeNetwork: string;

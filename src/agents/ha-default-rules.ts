@@ -29,7 +29,7 @@ export function defaultRules(config: HomeAgentConfig): HaRules {
     checkRoom: checkRoom(config),
     chooseHomeAddress: chooseHomeAddress(config),
     grantLifetime: grantLifetime(config),
-    chooseKeys,
+    chooseKeys: chooseKeys(config),
     keyWithoutGrant,
     terms: terms(config),
     expiry,

@@ -76,26 +76,42 @@ export function namesAgreedKey(x: Exchange, binding: Binding | undefined): boole
     greKey.key !== 0 &&
     binding !== undefined &&
     binding.terms.tunnel === x.tunnel &&
-    binding.terms.reverseKey === greKey.key
+    binding.terms.agreedKey === greKey.key
   );
 }
 
-export function chooseKeys(x: Exchange, state: HaState): Choice<TunnelKeys> {
-  const { greKey } = x;
-  if (greKey === undefined) return chosen({ reverse: undefined, forward: undefined, reply: undefined });
+export function chooseKeys(config: HomeAgentConfig) {
+  const atReceiver = config.keyDirection === 'receiver';
+  return (x: Exchange, state: HaState): Choice<TunnelKeys> => {
+    const { greKey } = x;
+    if (greKey === undefined) return chosen({ reverse: undefined, forward: undefined, reply: undefined });
+    return atReceiver && greKey.key !== 0 ? keysOfReceivers(x, greKey.key, state) : keysOfSenders(x, greKey.key, state);
+  };
+}
+
+/** yegani-02 §5: each side names the key under which it wants to receive. */
+function keysOfReceivers(x: Exchange, asked: number, state: HaState): Choice<TunnelKeys> {
   const current = currentBinding(x, state);
-  if (greKey.key !== 0 && x.tunnel === 'l2') {
+  const own = namesAgreedKey(x, current) ? current?.terms.reverseKey : undefined;
+  const reverse = own ?? state.keys.pick(x.at, asked);
+  return chosen({ reverse, forward: asked, reply: reverse });
+}
+
+/** draft §5.1: each side names the key under which it will send. */
+function keysOfSenders(x: Exchange, asked: number, state: HaState): Choice<TunnelKeys> {
+  const current = currentBinding(x, state);
+  if (asked !== 0 && x.tunnel === 'l2') {
     // draft §5.1: unique per mobile node; with it gone, frames of the two could not be told apart
-    const holder = state.bindings.l2At(x.careOf, greKey.key);
+    const holder = state.bindings.l2At(x.careOf, asked);
     if (holder && holder.node.id !== x.mobileNode) return refused(replyCodes.administrativelyProhibited);
   }
   // draft §6.2: the extension that reflects the negotiated key is copied, and the keys stay
   if (namesAgreedKey(x, current)) {
-    return chosen({ reverse: greKey.key, forward: current?.terms.forwardKey, reply: greKey.key });
+    return chosen({ reverse: asked, forward: current?.terms.forwardKey, reply: asked });
   }
-  const forward = state.keys.pick(x.at, greKey.key);
+  const forward = state.keys.pick(x.at, asked);
   // draft §5.2: 0 asks for one key both ways, anything else is the sender's own key
-  const reverse = greKey.key === 0 ? forward : greKey.key;
+  const reverse = asked === 0 ? forward : asked;
   return chosen({ reverse, forward, reply: forward }); // draft §5.3
 }
 
@@ -114,6 +130,7 @@ export function terms(config: HomeAgentConfig) {
     tunnel: x.tunnel,
     reverseKey: keys.reverse,
     forwardKey: keys.forward,
+    agreedKey: x.greKey?.key === 0 ? keys.reply : x.greKey?.key,
     broadcast: x.request.broadcast && config.features.broadcast,
     decapsulation: x.request.decapsulation,
   });

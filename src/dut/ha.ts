@@ -38,6 +38,7 @@ export interface HomeAgentOptions {
   readonly greKeyType?: number;
   readonly greKeyForm?: GreKeyForm;
   readonly base?: 'rfc3344' | 'rfc5944';
+  readonly keyDirection?: 'sender' | 'receiver';
   readonly features?: Partial<HaFeatures>;
   readonly homeNetwork?: string;
   readonly gateway?: { readonly ipv4?: string; readonly ipv6?: string; readonly mac?: string };
@@ -102,6 +103,7 @@ export function homeAgentConfig(options: HomeAgentOptions): HomeAgentConfig {
       greKeyForm: options.greKeyForm ?? defaultDialect.greKeyForm,
     },
     base: options.base ?? 'rfc3344',
+    keyDirection: options.keyDirection ?? 'sender',
     features: { ...allFeatures, ...options.features },
     homeNetwork: options.homeNetwork ?? defaultHomeNetwork,
     gateway: { ipv4: options.gateway?.ipv4 ?? '10.99.0.1', mac: options.gateway?.mac ?? '02:00:00:00:99:01' },

@@ -16,24 +16,25 @@ const none: KeyJudgement = { keys: { bidirectional: false }, findings: [] };
 export function judgeKeys(x: Exchange, bindings: Bindings, context: OracleContext): KeyJudgement {
   if (!x.asked || !x.granted) return none;
   const mn = mnOf(x);
-  const renewed = bindings.of(mn, x.request.at).find((b) => reflects(x, b));
+  const atReceiver = context.knobs['key_direction'] === 'receiver';
+  const renewed = bindings.of(mn, x.request.at).find((b) => reflects(x, b, atReceiver));
   if (renewed) return judgeRenewal(x, renewed, context);
   const key = x.granted.key;
   const asked = x.asked.key;
   // RFC 6245 and yegani-02 §5 assign keys at the receiver: what was asked comes down, what was granted goes up
-  const receiver = context.knobs['key_direction'] === 'receiver' && asked !== 0;
   const keys: BindingKeys =
     asked === 0
       ? { reverseKey: key, forwardKey: key, bidirectional: true }
-      : receiver
+      : atReceiver
         ? { reverseKey: key, forwardKey: asked, bidirectional: false }
         : { reverseKey: asked, forwardKey: key, bidirectional: false };
   return { keys, findings: judgeUniqueness(x, mn, key, bindings) };
 }
 
 /** draft §6.2: the extension names the agreed key, and the L2 mode is the one agreed. */
-function reflects(x: Exchange, b: Binding): boolean {
-  return x.asked !== undefined && x.asked.key !== 0 && x.asked.key === b.reverseKey && (x.asked.a ?? false) === b.l2;
+function reflects(x: Exchange, b: Binding, atReceiver: boolean): boolean {
+  const agreed = atReceiver ? b.forwardKey : b.reverseKey;
+  return x.asked !== undefined && x.asked.key !== 0 && x.asked.key === agreed && (x.asked.a ?? false) === b.l2;
 }
 
 function judgeRenewal(x: Exchange, b: Binding, context: OracleContext): KeyJudgement {

@@ -35,6 +35,7 @@ async function trafficUnchanged(t: CaseContext, mode: Mode): Promise<void> {
 /** Renews without reflecting the key, and demands an answer as to an initial request. */
 async function rekeyed(t: CaseContext, mn: MobileNode, wish: Mode): Promise<void> {
   if (wish.key === 'own') mn.ownKey = t.session.random.uint32() || 1;
+  await t.register(t.mn(), wish); // the initial request that it must be treated as: TS-08 lets an HA refuse its key
   const { granted } = t.accepted(await t.ask(mn, mn.request(wish)), 'TS-32');
   t.demand('TS-33', granted !== undefined, 'the extension in the reply', 'none');
   t.demand('TS-33', granted?.key !== 0, 'an allocated key', 'key 0');

@@ -11,12 +11,12 @@ export const l2Tunneling = section('ha/7', { document: 'tsirtsis', section: '7' 
   test(
     '01',
     'MUST accept an L2 registration with HoA 0, and MAY leave the HoA 0',
-    { ...l2, covers: ['TS-35', 'TS-11'] },
+    { ...l2, covers: ['TS-35', 'TS-11', 'TS-14'] },
     (t) =>
       t.eachMode(
         async (mode) => {
           const mn = t.mn();
-          const { rrp } = t.accepted(await t.ask(mn, mn.request(mode)), mode.key === 0 ? 'TS-11' : 'TS-35');
+          const { rrp } = t.accepted(await t.ask(mn, mn.request(mode)), mode.key === 0 ? 'TS-11' : 'TS-14');
           t.note(rrp.homeAddress === '0.0.0.0' ? 'the HoA stays 0' : 'the HA assigns a HoA');
         },
         (mode) => mode.a === true,

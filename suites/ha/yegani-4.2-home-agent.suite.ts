@@ -10,6 +10,7 @@ const gre = { needs: ['greKeys'] } as const;
 export const yeganiHomeAgent = section('ha/yegani-4.2', { document: 'yegani', section: '4.2' }, (test) => {
   test('01', 'MUST process the extension behind others as RFC 3344 wants', { ...gre, covers: ['YG-10'] }, (t) =>
     t.eachMode(async (mode) => {
+      await t.registered(mode);
       const mn = t.mn();
       const skippable = { name: 'raw', type: 200, data: Uint8Array.of(1, 2, 3) } as const;
       const { granted } = t.accepted(

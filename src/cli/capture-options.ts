@@ -1,0 +1,30 @@
+/** Flags of the commands that read captures. All values stay text here: src/cli/config reads and checks them. */
+import type { Command } from 'commander';
+
+const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
+
+export function addCaptureOptions(command: Command): void {
+  command
+    .option('--spi <n>', 'SPI of the MN-HA security association: authenticators are judged too')
+    .option('--key <key>', 'its key: hex, env:NAME or file:PATH (hex shows in the process list)')
+    .option('--fa-ha-spi <n>', 'SPI of the FA-HA security association')
+    .option('--fa-ha-key <key>', 'its key')
+    .option('--config <file>', 'configuration in YAML or JSON; flags win over it')
+    .option('--profile <name>', 'tsirtsis-00, yegani-02 or rfc6245 (default: told from the capture)')
+    .option('--knob <name=value>', 'a choice where the documents are ambiguous, see: grespec explain NAME', collect)
+    .option('--strict', 'a SHOULD that is not followed is a failure')
+    .option('--report <kind=path>', 'write a report: junit, json, tap or markdown; also repeated', collect)
+    .option('--annotate <file>', 'write a pcapng of the packets judged, with what is wrong with each as its comment')
+    .addHelpText(
+      'after',
+      `
+Exit status: 0 nothing wrong found, 1 non-conformance found, 2 usage error or a file that is no capture or is damaged,
+4 nothing in it could be judged, or the file is cut short.
+
+Examples:
+  $ grespec audit capture.pcapng
+  $ grespec audit capture.pcap.gz --spi 256 --key env:HA_KEY --annotate guilty.pcapng
+  $ tcpdump -w - udp port 434 or proto gre | grespec audit - --report junit=reports/audit.xml
+`,
+    );
+}

@@ -1,0 +1,105 @@
+/** `grespec dut ha`: the reference home agent on its own. */
+import { haFaults } from '../dut/faults/ha.js';
+import { defaultAssociation, type HomeAgentOptions, startHomeAgent } from '../dut/ha.js';
+import { haVariants } from '../dut/variants.js';
+import type { Endpoint } from '../net/port.js';
+import { systemNet } from '../net/system.js';
+import { toHex } from '../wire/text.js';
+import { exitCodes, quoted, usageError } from './cli-error.js';
+import { type ConfigFlags, flagSource } from './config/flags.js';
+import { associationOf } from './config/resolve.js';
+import { readSettings } from './config/settings.js';
+import { readTarget } from './config/values.js';
+import { didYouMean } from './nearest.js';
+
+export interface DutFlags extends ConfigFlags {
+  readonly listen?: readonly string[];
+  readonly fault?: string;
+  readonly variant?: string;
+  readonly listFaults?: boolean;
+  readonly listVariants?: boolean;
+}
+
+export async function dut(device: string, flags: DutFlags): Promise<number> {
+  if (device !== 'ha') throw usageError(`there is no device ${quoted(device)}; say: grespec dut ha`);
+  if (flags.listFaults || flags.listVariants) {
+    process.stdout.write(flags.listFaults ? faultList() : variantList());
+    return exitCodes.ok;
+  }
+  const options = optionsOf(flags);
+  const host = await startHomeAgent(systemNet(), options).catch((error: unknown) => {
+    throw error instanceof TypeError ? usageError(error.message) : error;
+  });
+  const ended = new Promise<void>((resolve) => {
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(name, () => resolve());
+  });
+  const { addresses, port, raw } = host;
+  process.stdout.write(`READY ${JSON.stringify({ device, addresses, port, raw })}\n`);
+  if (!raw) process.stderr.write('grespec: no privilege for raw sockets, so there are no tunnels\n');
+  await ended;
+  await host.close();
+  return exitCodes.ok;
+}
+
+function faultList(): string {
+  return haFaults.map(({ id, breaks, sentence }) => `${id}\n    breaks ${breaks}: ${sentence}\n`).join('');
+}
+
+function variantList(): string {
+  return haVariants.map(({ id, allowedBy, sentence }) => `${id}\n    ${allowedBy}: ${sentence}\n`).join('');
+}
+
+/** An id that is in the list; another one is a usage error that names the nearest. */
+export function checkFault(id: string): string {
+  return checked('--fault', id, haFaults);
+}
+
+function checked(flag: '--fault' | '--variant', id: string, list: readonly { readonly id: string }[]): string {
+  if (list.some((entry) => entry.id === id)) return id;
+  const ids = list.map((entry) => entry.id);
+  throw usageError(
+    `${flag}: there is no ${quoted(id)}; ${didYouMean(id, ids, `see: grespec dut ha --list${flag.slice(1)}s`)}`,
+  );
+}
+
+function optionsOf(flags: DutFlags): HomeAgentOptions {
+  const settings = readSettings(flagSource(flags));
+  const { profile, pics, pixit, seed } = settings;
+  const { addresses, port } = listening(flags.listen ?? ['127.0.0.1']);
+  const mnHa = associationOf({ ...defaultKey(), ...settings.mnHa }, 'mnHa', process.env);
+  const faHa = associationOf(settings.faHa, 'faHa', process.env);
+  const { realm, homeNetwork, gateway, maxLifetime } = pixit;
+  return {
+    addresses,
+    port,
+    ...(mnHa && { mnHa: [{ ...mnHa, key: toHex(mnHa.key) }] }),
+    ...(faHa && { faHa: [{ ...faHa, key: toHex(faHa.key) }] }),
+    ...(profile && { greKeyForm: profile }),
+    ...(realm !== undefined && { realm }),
+    ...(homeNetwork !== undefined && { homeNetwork }),
+    ...(gateway?.ipv4 !== undefined && { gateway: { ipv4: gateway.ipv4 } }),
+    ...(maxLifetime !== undefined && { maxLifetime }),
+    ...(seed !== undefined && { seed }),
+    features: pics,
+    ...(flags.fault !== undefined && { fault: checkFault(flags.fault) }),
+    ...(flags.variant !== undefined && { variant: checked('--variant', flags.variant, haVariants) }),
+  };
+}
+
+function defaultKey(): { readonly spi: number; readonly key: { readonly text: string; readonly where: string } } {
+  return { spi: defaultAssociation.spi, key: { text: defaultAssociation.key, where: 'default' } };
+}
+
+function listening(texts: readonly string[]): { addresses: readonly string[]; port: number } {
+  const endpoints = texts
+    .flatMap((text) => text.split(','))
+    .map((text): Endpoint => {
+      const read = readTarget(text.trim());
+      if (!read.ok) throw usageError(`--listen: ${read.message}`);
+      return read.value;
+    });
+  const [port = 434, ...others] = new Set(endpoints.map((endpoint) => endpoint.port));
+  if (others.length > 0)
+    throw usageError(`--listen: all addresses need the same port, not ${port} and ${others.join()}`);
+  return { addresses: endpoints.map(({ address }) => address), port };
+}

@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+/** The command `grespec`. Each command is loaded only when it is called, so that `list` and `--help` start at once. */
+import { CliError, exitCodes, messageOf } from './cli-error.js';
+import { parse } from './program.js';
+
+/** Exit codes of errors that know their own kind: those of src/net and src/report. */
+const codesByName: Readonly<Record<string, number>> = {
+  NetError: exitCodes.environment,
+  ReportError: exitCodes.usage,
+  CaptureError: exitCodes.usage,
+};
+
+/** One line on stderr, and the exit code. */
+function report(error: unknown): number {
+  const name = error instanceof Error ? error.name : '';
+  const known = error instanceof CliError ? error.exitCode : codesByName[name];
+  if (process.env['GRESPEC_DEBUG'] && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  if (known !== undefined) {
+    process.stderr.write(`grespec: ${messageOf(error)}\n`);
+    return known;
+  }
+  const advice = 'this is an error of grespec itself; GRESPEC_DEBUG=1 shows where, please report it with that output';
+  process.stderr.write(`grespec: ${messageOf(error).split('\n')[0] ?? ''}; ${advice}\n`);
+  return exitCodes.internal;
+}
+
+// The reader of our output has gone: `grespec list | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCodes.ok);
+  throw error;
+});
+process.on('uncaughtException', (error) => process.exit(report(error)));
+
+// Waits for nothing that a command may have left open.
+process.exit(await parse(process.argv.slice(2)).catch(report));

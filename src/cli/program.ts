@@ -1,0 +1,182 @@
+/** The command line: commands, flags and their help texts. */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { exitCodes, usageError } from './cli-error.js';
+import { spreadRepeatable } from './repeatable.js';
+import type { DutFlags } from './dut.js';
+import type { AuditFlags } from './audit.js';
+import { addCaptureOptions } from './capture-options.js';
+import { addDeviceOptions, addDutOptions, addRunOptions } from './options.js';
+import type { RunFlags } from './run.js';
+
+/** Runs the command that `argv` names and gives its exit code. */
+export async function parse(argv: readonly string[]): Promise<number> {
+  let exitCode: number = exitCodes.ok;
+  const program = commands((code) => (exitCode = code));
+  try {
+    await program.parseAsync(spreadRepeatable(argv), { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help and version have been printed.
+    if (error.exitCode === 0) return exitCodes.ok;
+    if (error.code === 'commander.help') return exitCodes.usage;
+    const command = program.commands.find((candidate) => candidate.name() === argv[0]);
+    throw usageError(oneLine(error.message, `grespec ${command ? `${command.name()} ` : ''}--help`));
+  }
+  return exitCode;
+}
+
+/** `error: unknown option '--bial'\n(Did you mean --bail?)` in one line that says what to do next. */
+function oneLine(message: string, help: string): string {
+  const [what = '', hint] = message.replace(/^error: /, '').split('\n');
+  const suggestion = /\(Did you mean (.*)\?\)/.exec(hint ?? '')?.[1];
+  return `${what.replace(/\.$/, '')}; ${suggestion === undefined ? `see: ${help}` : `did you mean ${suggestion}?`}`;
+}
+
+export function version(): string {
+  // Next to dist, of which this file is part.
+  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  return String((JSON.parse(text) as { version?: unknown }).version);
+}
+
+function commands(finish: (exitCode: number) => void): Command {
+  const program = new Command('grespec')
+    .description(
+      'Black-box conformance tester for Proxy Mobile IPv4 home agents that use the GRE Key extension and ' +
+        'GRE-based L2 tunnels (draft-tsirtsis-l2gre-pmipv4-00). It plays the mobility proxy agent over real UDP ' +
+        'and raw GRE, runs numbered cases, and writes reports for CI.',
+    )
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help; grespec COMMAND --help tells all about one command')
+    .helpCommand(false)
+    .addHelpText(
+      'after',
+      `
+Exit status:
+  0    nothing failed
+  1    non-conformance found
+  2    usage or configuration error; also: the selector matched nothing
+  3    this machine cannot do it: no privilege, port taken, address not local
+  4    nothing failed, but something could not be decided, or the device was lost
+  5    an error of grespec itself
+  130  interrupted
+
+Examples:
+  $ grespec run                                  all cases, against the embedded reference device
+  $ grespec run ha/5.2 --target 192.0.2.10 --spi 256 --key env:HA_KEY
+  $ grespec list ha/5.3                          the cases of a section
+  $ grespec explain TS-12                        a requirement, and the cases that cover it
+  $ grespec decode 200065580000cafe              octets as a tree
+`,
+    );
+  const common = (command: Command): Command =>
+    command
+      .exitOverride()
+      .configureOutput({ outputError: () => undefined })
+      .showHelpAfterError(false);
+  common(program);
+
+  const run = common(program.command('run [selector...]'))
+    .summary('run cases against a device')
+    .description(
+      'Runs the selected cases, all of them without a SELECTOR. A SELECTOR is the beginning of a case id (ha, ' +
+        'ha/5.2, ha/5.2/03; see: grespec list) or the id of a requirement (TS-12). Without --target the embedded ' +
+        'reference device is started, in a process of its own on loopback.',
+    );
+  addDeviceOptions(run);
+  addRunOptions(run);
+  run.action(async (selectors: string[], flags: RunFlags) => {
+    const { run: start } = await import('./run.js');
+    finish(await start(selectors, flags));
+  });
+
+  const audit = common(program.command('audit <file...>'))
+    .summary('judge the devices in captures, offline')
+    .description(
+      'Judges home agents and mobility proxy agents by what captures hold of their registrations and tunnels: pcap or ' +
+        'pcapng, also compressed with gzip; - reads standard input. Frames are numbered as Wireshark does. What the ' +
+        'devices choose (layout of the extension, who assigns keys, L2 protocol type) is told from the capture.',
+    );
+  addCaptureOptions(audit);
+  audit.action(async (files: string[], flags: AuditFlags) => {
+    const { audit: start } = await import('./audit.js');
+    finish(await start(files, flags));
+  });
+
+  common(program.command('list [selector...]'))
+    .summary('list cases by section')
+    .description('Prints ids and titles of the cases by section of the documents. Touches no network.')
+    .option('--json', 'print a JSON array, with requirements and needs of each case')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ grespec list                 all cases
+  $ grespec list ha/5.2 ha/6     two sections
+  $ grespec list TS-12           the cases that cover a requirement
+  $ grespec list --json | jq -r '.[].id'
+`,
+    )
+    .action(async (selectors: string[], options: { json?: boolean }) => {
+      const { list } = await import('./list.js');
+      finish(list(selectors, options));
+    });
+
+  const dut = common(program.command('dut <device>'))
+    .summary('run a reference device on its own')
+    .description(
+      'Runs a reference device until it is interrupted; ha, a home agent, is the only one so far. Prints READY and what ' +
+        'it listens on when it may be used. Serves to try a client, or the tester itself.',
+    );
+  addDutOptions(dut);
+  dut.action(async (device: string, flags: DutFlags) => {
+    const { dut: start } = await import('./dut.js');
+    finish(await start(device, flags));
+  });
+
+  common(program.command('explain <id>'))
+    .summary('tell about a case, a requirement, a section or a knob')
+    .description(
+      'Tells what a case tests and needs, what a requirement says and how it is observed, which cases a section ' +
+        'has, or what a knob decides and why its default is what it is.',
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ grespec explain ha/5.2/03    a case
+  $ grespec explain TS-12        a requirement
+  $ grespec explain ha/5.2       a section
+  $ grespec explain unknown_ext  a knob
+`,
+    )
+    .action(async (id: string) => {
+      const { explain } = await import('./explain.js');
+      finish(explain(id));
+    });
+
+  common(program.command('decode <hex|file...>'))
+    .summary('show octets as a tree')
+    .description(
+      'Shows a Mobile IP message (a UDP payload), an IPv4 packet, a GRE packet or an Ethernet frame as a tree with ' +
+        'the offset and length of each field. Takes hex, with or without white space, or a file that holds hex or the ' +
+        'octets themselves; - reads standard input.',
+    )
+    .option('--form <form>', 'layout of the GRE Key extension: tsirtsis-00, yegani-02 or rfc6245', 'tsirtsis-00')
+    .option('--ext-type <n>', 'type number of the GRE Key extension', '48')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ grespec decode 20 00 65 58 00 00 ca fe 00
+  $ grespec decode --form rfc6245 request.bin
+  $ xclip -o | grespec decode -
+`,
+    )
+    .action(async (inputs: string[], options: { form?: string; extType?: string }) => {
+      const { decode } = await import('./decode.js');
+      finish(await decode(inputs, options));
+    });
+
+  return program;
+}

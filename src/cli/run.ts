@@ -1,0 +1,224 @@
+/** `grespec run`: wires configuration, network, device, tester and reports. */
+import { randomInt } from 'node:crypto';
+import { sections } from '../../suites/index.js';
+import { freshLoopback, localAddressFor } from '../net/local-address.js';
+import { rawPrivilegeAdvice } from '../net/net-error.js';
+import type { Net } from '../net/port.js';
+import { selfTestRaw } from '../net/self-test.js';
+import { systemNet } from '../net/system.js';
+import type { CaseResult, RunResult } from '../report/result.js';
+import { exitCode } from '../report/totals.js';
+import { progressLine, TreePrinter } from '../report/tree.js';
+import type { CaseDefinition } from '../tester/case.js';
+import { dialectOf } from '../tester/dialect.js';
+import { partition } from '../tester/configurations.js';
+import { mergeRuns } from '../tester/merge.js';
+import { runCases } from '../tester/run.js';
+import { changedKnobs } from './changed-knobs.js';
+import { environmentError, exitCodes, usageError } from './cli-error.js';
+import { type Machine, type ResolvedConfig, resolveEmbedded, resolveTarget, roleOf } from './config/resolve.js';
+import type { Settings } from './config/settings.js';
+import { checkFault } from './dut.js';
+import { deviceOptions, EmbeddedDevice, endpointFor } from './embedded.js';
+import { catchInterrupts } from './interrupt.js';
+import { asText } from './list.js';
+import { selectCases, settingsOf } from './plan.js';
+import { version } from './program.js';
+import { progressResult, type RunFacts } from './progress-result.js';
+import { repeatCommand, type RepeatedFlags } from './repeat.js';
+import { listingOf, reportContext } from './report-context.js';
+import { parseReport, Reports } from './reports.js';
+import { runRestartCommand } from './restart-command.js';
+import { Screen } from './screen.js';
+
+export interface RunFlags extends RepeatedFlags {
+  readonly list?: boolean;
+  readonly report?: readonly string[];
+}
+
+const machine: Machine = {
+  freshLoopback,
+  localAddressFor,
+  randomSeed: () => randomInt(2 ** 32),
+  environment: process.env,
+};
+
+export async function run(selectors: readonly string[], flags: RunFlags): Promise<number> {
+  const settings = settingsOf(flags);
+  const allCases = sections.flatMap((section) => section.cases);
+  const cases = selectCases(allCases, selectors, settings);
+  if (flags.list) {
+    process.stdout.write(asText(cases));
+    return exitCodes.ok;
+  }
+  const wishes = (flags.report ?? []).map(parseReport);
+  const net = systemNet();
+  const resolved = await resolve(settings, flags, net);
+  const config = await withTunnels(resolved, cases, net);
+  await checkLocal(config, net);
+  const reports = new Reports(wishes, reportContext(sections, dialectOf(config)));
+  return conduct({ config, net, cases, selectors, flags, reports, parts: partsOf(settings, config, cases, flags) });
+}
+
+async function resolve(settings: Settings, flags: RunFlags, net: Net): Promise<ResolvedConfig> {
+  if (settings.target) {
+    if (flags.fault !== undefined) {
+      throw usageError('--fault is for the embedded device, which --target replaces; leave one of the two out');
+    }
+    return resolveTarget(settings, settings.target, machine);
+  }
+  if (roleOf(settings) === 'ha')
+    throw usageError('--as ha needs --target: there is no embedded mobility proxy agent yet');
+  if (flags.fault !== undefined) checkFault(flags.fault);
+  const [address = '127.16.0.1'] = freshLoopback(1);
+  return resolveEmbedded(settings, await endpointFor(address, net), machine);
+}
+
+/** Without the privilege for raw sockets the control plane is still tested, unless nothing else was asked for. */
+async function withTunnels(
+  config: ResolvedConfig,
+  cases: readonly CaseDefinition[],
+  net: Net,
+): Promise<ResolvedConfig> {
+  if (!config.gre) return config;
+  const tested = await selfTestRaw(net);
+  if (tested.ok) return config;
+  const reason =
+    tested.issue === 'no-privilege'
+      ? `no privilege for raw sockets (CAP_NET_RAW); ${rawPrivilegeAdvice}`
+      : tested.message;
+  if (cases.every(({ tunnel }) => tunnel)) {
+    const what = cases.length === 1 ? 'the selected case needs' : `all ${cases.length} selected cases need`;
+    throw environmentError(`${what} raw sockets: ${reason}`);
+  }
+  return { ...config, gre: false, noGreReason: reason };
+}
+
+/** Each address is one of this machine's. Throws a NetError that says so otherwise. */
+async function checkLocal(config: ResolvedConfig, net: Net): Promise<void> {
+  for (const address of config.local) {
+    const port = await net.openUdp({ address, port: 0 }, () => undefined);
+    await port.close();
+  }
+}
+
+/** Cases that run together: against the device that the user named, or one of the embedded devices. */
+interface Part {
+  readonly config: ResolvedConfig;
+  readonly cases: readonly CaseDefinition[];
+  readonly device: EmbeddedDevice | undefined;
+}
+
+/** The embedded device can be set up in any way, so each case meets one that shows what it tests. */
+function partsOf(
+  settings: Settings,
+  config: ResolvedConfig,
+  cases: readonly CaseDefinition[],
+  flags: RunFlags,
+): readonly Part[] {
+  if (settings.target) return [{ config, cases, device: undefined }];
+  return partition(cases, config).map((part) => ({
+    ...part,
+    device: new EmbeddedDevice(deviceOptions(part.config, flags.fault)),
+  }));
+}
+
+interface Conducted {
+  readonly config: ResolvedConfig;
+  readonly net: Net;
+  readonly cases: readonly CaseDefinition[];
+  readonly selectors: readonly string[];
+  readonly flags: RunFlags;
+  readonly reports: Reports;
+  readonly parts: readonly Part[];
+}
+
+/** After an interrupt, how long the tester may take to come to its end, in milliseconds. */
+const patience = 2000;
+
+async function conduct({ config, net, cases, selectors, flags, reports, parts }: Conducted): Promise<number> {
+  const screen = new Screen(process.stdout, process.env);
+  const tell = (message: string): void => void process.stderr.write(`grespec: ${message}\n`);
+  const targetName = parts.some(({ device }) => device) ? 'embedded' : `${config.target.address}:${config.target.port}`;
+  const start = net.clock.now();
+  const facts: RunFacts = { config, version: version(), targetName, selection: selectors, start };
+  const done = new Map<string, CaseResult>();
+  const soFar = (): RunResult => {
+    const results = cases.flatMap(({ id }) => done.get(id) ?? []);
+    return progressResult(facts, results, net.clock.now());
+  };
+  const interrupts = catchInterrupts(tell);
+  const { signal } = interrupts;
+  reports.begin(soFar());
+  try {
+    const printer = new TreePrinter({
+      ...screen.look,
+      ...reportContext(sections, dialectOf(config)),
+      listing: listingOf(sections, cases),
+      write: (text) => screen.write(text),
+      onProgress: (progress) => screen.progress(progressLine(progress, screen.look)),
+    });
+    const { tool, run: begun } = soFar();
+    printer.begin(tool, { ...begun, knobs: changedKnobs(begun.knobs) });
+    const runPart = async (part: Part): Promise<RunResult> => {
+      const tunnels = part.device ? (await part.device.start()).raw : true;
+      const usable = part.config.gre && !tunnels ? { ...part.config, ...withoutTunnels } : part.config;
+      const partResult = await runCases({
+        ...{ config: usable, net, cases: part.cases, selection: selectors, version: facts.version, targetName, signal },
+        repeat: (id) => repeatCommand(id, flags, config.seed),
+        ...restarting(usable, part.device, signal, tell),
+        onCaseStart: ({ id }) => printer.caseStarted(id),
+        onCaseDone: (result) => {
+          done.set(result.id, result);
+          printer.caseDone(result);
+          reports.update(soFar);
+        },
+      });
+      await part.device?.stop();
+      return partResult;
+    };
+    const running = runParts(parts, runPart, signal, cases);
+    const result = await Promise.race([running, interrupts.after(patience).then(soFar)]);
+    screen.progress('');
+    printer.finish(result);
+    reports.end(result);
+    return signal.aborted ? exitCodes.interrupted : exitCode(result.totals, { strict: config.strict });
+  } catch (error) {
+    screen.progress('');
+    reports.end(soFar());
+    throw error;
+  } finally {
+    reports.stop();
+    interrupts.stop();
+    await Promise.all(parts.map(({ device }) => device?.stop()));
+  }
+}
+
+const withoutTunnels = { gre: false, noGreReason: 'the device has no raw sockets' } as const;
+
+/** One part after the other, until an interrupt. */
+async function runParts(
+  parts: readonly Part[],
+  runPart: (part: Part) => Promise<RunResult>,
+  signal: AbortSignal,
+  cases: readonly CaseDefinition[],
+): Promise<RunResult> {
+  const [first, ...rest] = parts;
+  if (!first) throw new TypeError('a run has at least one part');
+  const runs: [RunResult, ...RunResult[]] = [await runPart(first)];
+  for (const part of rest) if (!signal.aborted) runs.push(await runPart(part));
+  return mergeRuns(
+    runs,
+    cases.map(({ id }) => id),
+  );
+}
+
+function restarting(
+  { restartCommand }: ResolvedConfig,
+  device: EmbeddedDevice | undefined,
+  signal: AbortSignal,
+  tell: (message: string) => void,
+): { readonly restart?: () => Promise<void> } {
+  if (restartCommand !== undefined) return { restart: () => runRestartCommand(restartCommand, signal, tell) };
+  return device ? { restart: () => device.restart() } : {};
+}
