@@ -14,14 +14,13 @@ import { listingOf } from '../report/sections.js';
 import { exitCode } from '../report/totals.js';
 import { TreePrinter } from '../report/tree.js';
 import { catalogue, sectionKey } from '../spec/catalogue.js';
-import { sectionTitle } from '../spec/sections.js';
-import { dialectOf } from '../tester/dialect.js';
 import { defaultDialect, type Dialect } from '../wire/extensions.js';
 import { annotate } from './annotate.js';
 import { changedKnobs } from './changed-knobs.js';
 import { exitCodes, usageError } from './cli-error.js';
 import type { ConfigFlags } from './config/flags.js';
 import { associationOf } from './config/resolve.js';
+import { titleOf } from './places.js';
 import { settingsOf } from './plan.js';
 import { version } from './program.js';
 import { reasonOf } from './read-file.js';
@@ -69,7 +68,7 @@ export async function audit(files: readonly string[], flags: AuditFlags): Promis
     repeat: repeatAuditCommand(files, flags),
   });
   const [first] = audited;
-  const context = contextOf(first ? dialectOf(first.outcome.settings) : defaultDialect);
+  const context = contextOf(first?.outcome.settings.dialect ?? defaultDialect);
   show(result, audited, context);
   const reports = new Reports(wishes, context);
   reports.begin(result);
@@ -128,7 +127,10 @@ function overlookedNotes({ links, cut }: Overlooked, { lostFragments }: Ipv4Stre
 
 const titles = new Map(
   catalogue.flatMap((row) =>
-    (['ha', 'mpa'] as const).map((dut) => [`${dut}/${sectionKey(row)}`, sectionTitle(row.document, row.section)]),
+    (['ha', 'mpa'] as const).map((dut) => [
+      `${dut}/${sectionKey(row)}`,
+      titleOf({ key: `${dut}/${sectionKey(row)}`, document: row.document, section: row.section }),
+    ]),
   ),
 );
 

@@ -40,15 +40,12 @@ export async function* readCapture(
     end = rest + fresh;
     if (left > 0 || end < 4) continue;
     walker ??= walkerFor(window, wants);
-    let fault: unknown;
     try {
       start = walker.walk(window, start, end, offset);
-    } catch (error) {
-      fault = error;
+    } finally {
+      const packets = walker.take();
+      if (packets.length > 0) yield packets;
     }
-    const packets = walker.take();
-    if (packets.length > 0) yield packets;
-    if (fault !== undefined) throw fault;
   }
   finish(walker, start, end, offset);
   return { count: walker?.count ?? 0 };

@@ -2,15 +2,21 @@
  * The one oracle. Suites, fuzzing, audit and replay hand it every exchange and tunnel frame that they see; it keeps the
  * bindings that follow from them and says which requirements held and which were violated.
  */
+import { Acceptance } from './acceptance.js';
 import { Bindings } from './bindings.js';
 import type { OracleContext } from './context.js';
-import { type Exchange, type ObservedExchange, prepare } from './exchange.js';
+import { type Exchange, type ObservedExchange, type ObservedMessage, prepare } from './exchange.js';
 import type { Finding } from './finding.js';
 import { judgeFrame, type TunnelFrame } from './frame.js';
 import { judgeKeys } from './keys.js';
 import { judgeReplyAuthentication } from './reply-authentication.js';
 import { judgeReplyExtension } from './reply-extension.js';
 import { judgeReplyFields } from './reply-fields.js';
+import { prepareRequest, type Request } from './request.js';
+import { judgeRequestExtensions } from './request-extensions.js';
+import { judgeRequestFields } from './request-fields.js';
+import { RequestOrder } from './request-order.js';
+import { judgeUplink } from './uplink.js';
 
 export interface Judged {
   readonly findings: readonly Finding[];
@@ -18,31 +24,65 @@ export interface Judged {
   readonly exchange?: Exchange;
 }
 
+export interface JudgedRequest {
+  readonly findings: readonly Finding[];
+  /** Undefined when the message is no Registration Request. */
+  readonly request?: Request;
+}
+
 export class Oracle {
   readonly context: OracleContext;
   readonly bindings = new Bindings();
+  readonly #order = new RequestOrder();
+  readonly #acceptance = new Acceptance();
 
   constructor(context: OracleContext) {
     this.context = context;
   }
 
-  /** Judges a reply in the light of its request and takes in what it grants. */
-  exchange(observed: ObservedExchange): Judged {
-    const x = prepare(observed, this.context);
-    if (!x) return { findings: [] };
+  /** Judges a request, before any reply to it is known. */
+  request(message: ObservedMessage): JudgedRequest {
+    const request = prepareRequest(message, this.context);
+    if (!request) return { findings: [] };
     const findings = [
-      ...judgeReplyFields(x, this.context),
-      ...judgeReplyAuthentication(x, this.bindings, this.context),
-      ...judgeReplyExtension(x, this.context),
+      ...judgeRequestFields(request),
+      ...judgeRequestExtensions(request, this.bindings, this.context),
+      ...this.#order.judge(request, this.context),
+    ];
+    return { findings, request };
+  }
+
+  /**
+   * Judges a reply in the light of its request and takes in what it grants. `context` replaces the oracle's own where
+   * an exchange has other security associations.
+   */
+  exchange(observed: ObservedExchange, context = this.context): Judged {
+    const x = prepare(observed, context);
+    if (!x) return { findings: [] };
+    this.#order.hear(x, context);
+    const findings = [
+      ...judgeReplyFields(x, context),
+      ...judgeReplyAuthentication(x, this.bindings, context),
+      ...judgeReplyExtension(x, context),
     ];
     if (x.accepted) {
       const { keys, findings: aboutKeys } = x.registers
-        ? judgeKeys(x, this.bindings, this.context)
+        ? judgeKeys(x, this.bindings, context)
         : { keys: { bidirectional: false }, findings: [] };
       findings.push(...aboutKeys);
       this.bindings.apply(x, keys);
     }
     return { findings, exchange: x };
+  }
+
+  /** Judges what an HA accepted, for those who only watch: a tester that bends its requests knows better what to expect. */
+  acceptance(x: Exchange, context = this.context): readonly Finding[] {
+    return this.#acceptance.judge(x, context);
+  }
+
+  /** Judges a tunnel packet that an MPA sent. */
+  uplink(frame: TunnelFrame): readonly Finding[] {
+    return judgeUplink(frame, this.bindings);
   }
 
   /** Judges a tunnel packet that the HA sent. */

@@ -1,0 +1,51 @@
+/** Identifications of the requests of each MN, in the order they were sent: RFC 3344 §5.7. */
+import { replyCodes } from '../wire/mobileip.js';
+import { mnOf } from './bindings.js';
+import type { OracleContext } from './context.js';
+import type { Exchange } from './exchange.js';
+import { check, type Finding } from './finding.js';
+import type { Request } from './request.js';
+
+/** MNs remembered; the one longest unheard of is forgotten first. */
+const mostRemembered = 100_000;
+
+export const hexId = (id: bigint): string => `0x${id.toString(16).padStart(16, '0')}`;
+
+export class RequestOrder {
+  readonly #last = new Map<string, bigint>();
+
+  /** Each request of an MN by the same sender has a greater Identification than all before it. */
+  judge(request: Request, context: OracleContext): Finding[] {
+    const { mn, from, rrq } = request;
+    if (mn === undefined || context.replay === 'nonces') return [];
+    const key = `${mn} ${from.address}`;
+    const before = this.#last.get(key);
+    const id = rrq.identification;
+    this.#remember(key, before === undefined || isLater(id, before) ? id : before);
+    if (before === undefined) return [];
+    return [
+      check('MN-05', isLater(id, before), `an Identification greater than ${hexId(before)}`, hexId(id)),
+      check('MN-07', id !== before, `another Identification than the one before`, hexId(id)),
+    ];
+  }
+
+  /** A-26: a reply with code 133 sets the clock of the sender, perhaps back. */
+  hear(x: Exchange, context: OracleContext): void {
+    if (x.rrp.code !== replyCodes.identificationMismatch || context.knobs['id_decrease_after_133'] === 'forbid') return;
+    this.#last.delete(`${mnOf(x)} ${x.request.from.address}`);
+  }
+
+  #remember(key: string, id: bigint): void {
+    this.#last.delete(key);
+    this.#last.set(key, id);
+    if (this.#last.size <= mostRemembered) return;
+    const oldest = this.#last.keys().next();
+    if (!oldest.done) this.#last.delete(oldest.value);
+  }
+}
+
+/** Compared modulo 2^64, for the era of NTP ends in 2036. */
+function isLater(id: bigint, before: bigint): boolean {
+  const step = BigInt.asUintN(64, id - before);
+  return step !== 0n && step < 1n << 63n;
+}

@@ -1,0 +1,59 @@
+/** Rules for one tunnel packet that an MPA sent to an HA: draft §5.1 and §5.4, RFC 3024 §1.2 and §5.1.2. */
+import { etherTypes } from '../wire/gre.js';
+import type { Binding, Bindings } from './bindings.js';
+import { hexKey } from './exchange.js';
+import { check, type Finding, holds, violated } from './finding.js';
+import { judgeHeader, type TunnelFrame } from './frame.js';
+
+/** Judges a packet from a care-of address to an HA. */
+export function judgeUplink(frame: TunnelFrame, bindings: Bindings): Finding[] {
+  const { gre, outer } = frame;
+  if (!gre) return judgeIpInIp(frame, bindings);
+  const findings = judgeHeader(gre, outer.payload);
+  if (bindings.isKeyed(outer.destination, outer.source)) {
+    findings.push(check('YG-23', gre.key !== undefined, 'a key in every GRE packet (K=1)', 'K=0'));
+  }
+  if (gre.key !== undefined) findings.push(...judgeKey(frame, gre.key, gre.protocol, bindings));
+  return findings;
+}
+
+/** RFC 3024 §1.2: what comes down in GRE goes up in GRE. */
+function judgeIpInIp({ inner, outer, at }: TunnelFrame, bindings: Bindings): Finding[] {
+  if (!inner) return [];
+  const own = known(inner.source, outer.source, at, bindings);
+  if (own.length === 0) return [];
+  const isFine = own.some((b) => !b.gre);
+  return [check('TN-09', isFine, 'GRE, as the forward tunnel has it', 'IP in IP')];
+}
+
+function judgeKey({ inner, outer, at }: TunnelFrame, key: number, protocol: number, bindings: Bindings): Finding[] {
+  const here = bindings.withReverseKey(key, at).filter((b) => b.careOf === outer.source);
+  const [binding] = here;
+  if (binding) {
+    const ends = here.map((b) => b.homeAgent);
+    return [
+      ...here.map((b) => holds(ruleOf(b))),
+      check('TN-08', ends.includes(outer.destination), `a tunnel to ${ends.join(' or ')}`, `to ${outer.destination}`),
+      ...(here.some((b) => b.l2)
+        ? []
+        : [check('GR-08', protocol === etherTypes.ipv4, 'protocol type 0x800', `0x${protocol.toString(16)}`)]),
+    ];
+  }
+  // an address tells whose packet it is; else only a key taken for the wrong direction gives itself away
+  const byAddress = inner ? known(inner.source, outer.source, at, bindings) : [];
+  const swapped = bindings
+    .withForwardKey(key, at)
+    .filter((b) => b.careOf === outer.source && b.homeAgent === outer.destination && !b.bidirectional);
+  const [culprit] = byAddress.length > 0 ? byAddress : swapped;
+  if (culprit?.reverseKey === undefined || byAddress.some((b) => b.reverseKey === key)) return [];
+  return [violated(ruleOf(culprit), `key ${hexKey(culprit.reverseKey)} on packets of ${culprit.mn}`, hexKey(key))];
+}
+
+/** draft §5.4 for a key that the HA gave for both directions, §5.1 for one that the MPA announced. */
+const ruleOf = (b: Binding): 'TS-23' | 'TS-05' => (b.bidirectional ? 'TS-23' : 'TS-05');
+
+/** Bindings that a packet from this home address may belong to; also those that ended lately, for it was under way. */
+function known(homeAddress: string, careOf: string, at: number, bindings: Bindings): readonly Binding[] {
+  const live = bindings.atHome(homeAddress, at).filter((b) => b.careOf === careOf);
+  return live.length === 0 ? [] : [...live, ...bindings.lately(homeAddress, at).filter((b) => b.careOf === careOf)];
+}

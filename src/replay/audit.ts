@@ -1,0 +1,269 @@
+/**
+ * Judges the devices of a capture, home agents and proxy agents at once: every request, reply and tunnel packet goes
+ * through the one oracle. Packets are kept until enough are there to tell how the devices use what the documents leave
+ * open; from then on each is judged as it comes.
+ */
+import type { OracleContext } from '../oracle/context.js';
+import { type Exchange, naiOf } from '../oracle/exchange.js';
+import { type Finding, holds, violated } from '../oracle/finding.js';
+import { readTunnelFrame } from '../oracle/frame.js';
+import { isUnset } from '../oracle/request.js';
+import type { FrameRecord } from '../report/result.js';
+import type { Dialect } from '../wire/extensions.js';
+import { ipProtocols } from '../wire/ipv4.js';
+import { decodeRrq, mobileIpPort } from '../wire/mobileip.js';
+import { messageRecord, packetRecord } from './evidence.js';
+import { type HomeAgent, HomeAgents } from './home-agents.js';
+import { learn } from './learn.js';
+import { isReply, isRequest, Matcher } from './matcher.js';
+import { auditNotes, type Counts } from './notes.js';
+import { destinationOf, type Message, type Packet, protocolOf, readMessage, sourceOf } from './packet.js';
+import { Repeats } from './repeats.js';
+import type { AuditOptions, AuditSettings } from './settings.js';
+import { type Role, Tallies } from './tally.js';
+
+/** What is looked at before anything is judged. */
+const mostLearnt = { packets: 20_000, octets: 16 << 20 } as const;
+
+export interface AuditOutcome {
+  readonly settings: AuditSettings;
+  readonly tallies: Tallies;
+  /** What is worth saying but decides nothing, in sentences. */
+  readonly notes: readonly string[];
+  /** Milliseconds since the Unix epoch of the first packet, and from it to the last. */
+  readonly start: number;
+  readonly durationMs: number;
+}
+
+export class Audit {
+  readonly #options: AuditOptions;
+  #ahead: Packet[] = [];
+  #octets = 0;
+  #watch: Watch | undefined;
+
+  constructor(options: AuditOptions) {
+    this.#options = options;
+  }
+
+  packet(packet: Packet): void {
+    if (this.#watch) return this.#watch.packet(packet);
+    this.#ahead.push(packet);
+    this.#octets += packet.bytes.length;
+    if (this.#ahead.length >= mostLearnt.packets || this.#octets >= mostLearnt.octets) this.#begin();
+  }
+
+  end(): AuditOutcome {
+    return (this.#watch ?? this.#begin()).end();
+  }
+
+  #begin(): Watch {
+    const watch = new Watch(learn(this.#ahead, this.#options));
+    this.#watch = watch;
+    for (const packet of this.#ahead) watch.packet(packet);
+    this.#ahead = [];
+    return watch;
+  }
+}
+
+class Watch {
+  readonly #settings: AuditSettings;
+  readonly #context: OracleContext;
+  readonly #dialect: Dialect;
+  readonly #agents: HomeAgents;
+  readonly #matcher = new Matcher<Message>();
+  readonly #repeats = new Repeats();
+  readonly #tallies = new Tallies();
+  readonly #counts: Counts = {
+    requests: 0,
+    exchanges: 0,
+    tunnelled: 0,
+    unrelated: 0,
+    cut: 0,
+    wrongChecksums: 0,
+    unmatched: 0,
+    unreadable: 0,
+    unsigned: 0,
+  };
+  #start: number | undefined;
+  #last = 0;
+
+  constructor(settings: AuditSettings) {
+    const { mnHa, faHa, knobs, replay } = settings;
+    this.#settings = settings;
+    this.#dialect = settings.dialect;
+    this.#context = {
+      dialect: this.#dialect,
+      knobs,
+      replay,
+      ...(mnHa && { mnHa }),
+      ...(faHa && { faHa }),
+    };
+    this.#agents = new HomeAgents(this.#context);
+  }
+
+  packet(packet: Packet): void {
+    this.#start ??= packet.at;
+    this.#last = Math.max(this.#last, packet.at);
+    if (protocolOf(packet) === ipProtocols.udp) this.#datagram(packet);
+    else this.#tunnelled(packet);
+  }
+
+  end(): AuditOutcome {
+    const start = this.#start ?? 0;
+    return {
+      settings: this.#settings,
+      tallies: this.#tallies,
+      notes: [
+        ...this.#settings.notes,
+        ...auditNotes(this.#counts, {
+          repeated: this.#repeats.count,
+          unanswered: this.#matcher.end(),
+          overlooked: this.#agents.overlooked,
+        }),
+      ],
+      start,
+      durationMs: Math.max(0, this.#last - start),
+    };
+  }
+
+  // --- registration -------------------------------------------------------------------------------------------------
+
+  #datagram(packet: Packet): void {
+    const message = packet.missing > 0 ? undefined : readMessage(packet);
+    if (!message) {
+      this.#counts.cut++;
+      return;
+    }
+    if (message.from.port !== mobileIpPort && message.to.port !== mobileIpPort) return;
+    if (this.#repeats.isRepeat(packet)) return;
+    if (message.checksum === 'wrong') this.#counts.wrongChecksums++;
+    if (isRequest(message)) this.#request(message);
+    else if (isReply(message)) this.#reply(message);
+  }
+
+  #request(message: Message): void {
+    const agent = this.#agents.meet(message.to.address);
+    if (!agent) return;
+    this.#counts.requests++;
+    this.#matcher.request(message);
+    const { findings, request } = agent.oracle.request(message);
+    if (!request) {
+      this.#counts.unreadable++;
+      return;
+    }
+    // RFC 3344 §3.1; one that is there is not judged, for the capture may be taken before the hardware computes it
+    const summed = message.checksum === 'none' ? violated('MN-31', 'a UDP checksum', 'checksum 0') : holds('MN-31');
+    this.#add('mpa', message.from.address, [...findings, summed], message.number, () => [
+      this.#shown(message, 'received', true),
+    ]);
+  }
+
+  #reply(message: Message): void {
+    const request = this.#matcher.reply(message);
+    const agent = request && this.#agents.meet(request.to.address);
+    if (!agent) {
+      this.#counts.unmatched++;
+      return;
+    }
+    const context = this.#contextFor(request);
+    const judged = agent.oracle.exchange({ request, reply: message }, context);
+    const x = judged.exchange;
+    if (!x) {
+      this.#counts.unreadable++;
+      return;
+    }
+    this.#counts.exchanges++;
+    const findings = [...judged.findings, ...agent.oracle.acceptance(x, context)];
+    const certain = this.#hasHistory(agent, x) ? findings : findings.filter((f) => f.requirement !== 'TS-15');
+    this.#add('ha', agent.name, certain, message.number, () => [
+      this.#shown(request, 'sent', false),
+      this.#shown(message, 'received', true),
+    ]);
+    if (x.accepted) this.#learnAddresses(agent, x);
+    agent.oracle.bindings.sweep(message.at);
+  }
+
+  /** The given keys are those of one association; messages of others go unjudged. */
+  #contextFor(request: Message): OracleContext {
+    const { mnHa, faHa, ...rest } = this.#context;
+    if (!mnHa && !faHa) return this.#context;
+    const decoded = decodeRrq(request.bytes, this.#dialect);
+    const has = (name: 'mnHa' | 'faHa', spi: number | undefined): boolean =>
+      decoded.ok && decoded.value.extensions.some((e) => e.name === name && e.spi === spi);
+    const isOwn = has('mnHa', mnHa?.spi);
+    if (mnHa && !isOwn) this.#counts.unsigned++;
+    return { ...rest, ...(mnHa && isOwn && { mnHa }), ...(faHa && has('faHa', faHa.spi) && { faHa }) };
+  }
+
+  /**
+   * False for an MN that names a key which the reply copies, though no registration of it was seen: then the capture may
+   * have begun in the middle, and the reply names the MPA's own key (A-03) and not that of the HA.
+   */
+  #hasHistory({ uncertain, oracle }: HomeAgent, x: Exchange): boolean {
+    if (!x.accepted || !x.registers || !x.asked) return true;
+    const mn = naiOf(x.rrq) ?? x.rrp.homeAddress;
+    const isCopy = x.asked.key !== 0 && x.granted?.key === x.asked.key;
+    const isFirst = !oracle.bindings.of(mn, x.reply.at).some((b) => b.since < x.reply.at);
+    if (!isCopy) uncertain.delete(mn);
+    else if (isFirst && uncertain.size < mostUncertain) uncertain.add(mn);
+    return !uncertain.has(mn);
+  }
+
+  #learnAddresses(agent: HomeAgent, x: Exchange): void {
+    if (!this.#agents.addCareOf(x.rrq.careOfAddress)) return;
+    this.#agents.also(agent, x.reply.from.address);
+    if (!isUnset(x.rrp.homeAgent)) this.#agents.also(agent, x.rrp.homeAgent);
+  }
+
+  // --- tunnels ------------------------------------------------------------------------------------------------------
+
+  #tunnelled(packet: Packet): void {
+    const source = sourceOf(packet);
+    const destination = destinationOf(packet);
+    const down = this.#agents.isCareOf(destination) ? this.#agents.at(source) : undefined;
+    const up = !down && this.#agents.isCareOf(source) ? this.#agents.at(destination) : undefined;
+    const agent = down ?? up;
+    if (!agent) {
+      this.#counts.unrelated++;
+      return;
+    }
+    const frame = readTunnelFrame(packet.bytes, packet.at);
+    if (!frame) return;
+    this.#counts.tunnelled++;
+    const findings = down ? agent.oracle.frame(frame) : agent.oracle.uplink(frame);
+    const sure = findings.filter((f) => f.holds || this.#isSure(f, agent, packet, frame.inner?.destination));
+    const [role, device]: [Role, string] = down ? ['ha', agent.name] : ['mpa', source];
+    this.#add(role, device, sure, packet.number, () => [
+      packetRecord(packet, { ...this.#view(), direction: 'received', guilty: true }),
+    ]);
+  }
+
+  /** A checksum over what was not captured cannot be judged, nor keys that were agreed on before the capture. */
+  #isSure({ requirement }: Finding, agent: HomeAgent, { missing, at }: Packet, to: string | undefined): boolean {
+    if (missing > 0 && (requirement === 'GR-04' || requirement === 'GR-15')) return false;
+    if (requirement !== 'TN-03' || to === undefined || agent.uncertain.size === 0) return true;
+    return !agent.oracle.bindings.atHome(to, at).some((b) => agent.uncertain.has(b.mn));
+  }
+
+  // --- evidence -----------------------------------------------------------------------------------------------------
+
+  #add(
+    role: Role,
+    device: string,
+    findings: readonly Finding[],
+    number: number,
+    evidence: () => readonly FrameRecord[],
+  ): void {
+    this.#tallies.add(role, device, findings, number, evidence);
+  }
+
+  #shown(message: Message, direction: FrameRecord['direction'], guilty: boolean): FrameRecord {
+    return messageRecord(message, { ...this.#view(), direction, guilty });
+  }
+
+  #view(): { readonly start: number; readonly dialect: Dialect } {
+    return { start: this.#start ?? 0, dialect: this.#dialect };
+  }
+}
+
+const mostUncertain = 10_000;

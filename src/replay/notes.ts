@@ -1,0 +1,44 @@
+/** What an audit could not judge, or did not, in sentences. */
+
+export interface Counts {
+  requests: number;
+  exchanges: number;
+  tunnelled: number;
+  /** Tunnel packets between hosts of which no registration is in the capture. */
+  unrelated: number;
+  /** Datagrams cut short by the capture. */
+  cut: number;
+  wrongChecksums: number;
+  /** Replies to no request of the capture. */
+  unmatched: number;
+  /** Messages of a registration type that are too short for it. */
+  unreadable: number;
+  /** Exchanges under another association than the given one. */
+  unsigned: number;
+}
+
+export interface Others {
+  readonly repeated: number;
+  readonly unanswered: number;
+  readonly overlooked: number;
+}
+
+export function auditNotes(counts: Counts, { repeated, unanswered, overlooked }: Others): string[] {
+  const { requests, exchanges, tunnelled, unrelated } = counts;
+  const say = (count: number, text: string): string[] => (count > 0 ? [`${count} ${text}`] : []);
+  return [
+    `judged: ${requests} requests, ${exchanges} replies to them, ${tunnelled} tunnel packets`,
+    ...say(unanswered, 'requests have no reply in the capture: lost, refused in silence or not captured'),
+    ...say(counts.unmatched, 'replies answer no request of the capture and are not judged'),
+    ...say(unrelated, 'tunnel packets belong to no registration of the capture and are not judged'),
+    ...say(repeated, 'messages are in the capture twice, as on loopback, and are counted once'),
+    ...say(counts.cut, 'datagrams were cut short by the capture (snapshot length) and are not judged'),
+    ...say(
+      counts.wrongChecksums,
+      'datagrams have a wrong UDP checksum; none is blamed for it, for a sender with checksum offload looks like that',
+    ),
+    ...say(counts.unreadable, 'messages are too short for their type and are not judged'),
+    ...say(counts.unsigned, 'exchanges use another SPI than the one given; their authenticators are not judged'),
+    ...say(overlooked, 'addresses were too many to be followed'),
+  ];
+}

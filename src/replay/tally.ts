@@ -1,0 +1,77 @@
+/** Counts of what the oracle found, by device and requirement, with the first violations and their frames. */
+import type { Finding } from '../oracle/finding.js';
+import type { FrameRecord } from '../report/result.js';
+
+export type Role = 'ha' | 'mpa';
+
+export interface Violation extends Finding {
+  /** Number of the frame at fault. */
+  readonly number: number;
+  readonly frames: readonly FrameRecord[];
+}
+
+export interface Tally {
+  readonly role: Role;
+  /** Address of the device. */
+  readonly device: string;
+  readonly requirement: string;
+  held: number;
+  violations: number;
+  /** The first few. */
+  readonly first: Violation[];
+  /** Numbers of the frames at fault, as far as they are kept. */
+  readonly numbers: number[];
+}
+
+const keptViolations = 3;
+const keptNumbers = 1000;
+/** Comments kept for the frames of an annotated capture. */
+const mostComments = 100_000;
+
+export class Tallies {
+  readonly #all = new Map<string, Tally>();
+  /** What is wrong with a frame, by its number. */
+  readonly comments = new Map<number, string[]>();
+
+  /** `evidence` gives the frames that a violation rests on; it is asked for only as long as they are kept. */
+  add(
+    role: Role,
+    device: string,
+    findings: readonly Finding[],
+    number: number,
+    evidence: () => readonly FrameRecord[],
+  ): void {
+    for (const finding of findings) {
+      const tally = this.#of(role, device, finding.requirement);
+      if (finding.holds) {
+        tally.held++;
+        continue;
+      }
+      tally.violations++;
+      if (tally.numbers.length < keptNumbers) tally.numbers.push(number);
+      if (tally.first.length < keptViolations) tally.first.push({ ...finding, number, frames: evidence() });
+      this.#comment(number, finding);
+    }
+  }
+
+  all(): Iterable<Tally> {
+    return this.#all.values();
+  }
+
+  #of(role: Role, device: string, requirement: string): Tally {
+    const key = `${role} ${device} ${requirement}`;
+    let tally = this.#all.get(key);
+    if (!tally) {
+      tally = { role, device, requirement, held: 0, violations: 0, first: [], numbers: [] };
+      this.#all.set(key, tally);
+    }
+    return tally;
+  }
+
+  #comment(number: number, { requirement, expected, actual }: Finding): void {
+    const text = `${requirement}: expected ${expected}; got ${actual}`;
+    const comments = this.comments.get(number);
+    if (comments) comments.push(text);
+    else if (this.comments.size < mostComments) this.comments.set(number, [text]);
+  }
+}
