@@ -7,6 +7,14 @@ import { homeAgentTable } from './ha/5.5.1-home-agent.suite.js';
 import { reregistration } from './ha/6.2-registration-reply.suite.js';
 import { l2Tunneling } from './ha/7-l2-tunneling-and-address-allocation.suite.js';
 import { security } from './ha/8-security-considerations.suite.js';
+import { greDelivery, greForwarding } from './ha/gre-forwarding.suite.js';
+import { greChecksum, greHeader } from './ha/gre-header.suite.js';
+import { greSequence } from './ha/gre-sequence.suite.js';
+import { tunnelChecks } from './ha/tunnel-checks.suite.js';
+import { tunnelBroadcasts } from './ha/tunnel-broadcasts.suite.js';
+import { tunnelForwarding } from './ha/tunnel-forwarding.suite.js';
+import { tunnelLifetime } from './ha/tunnel-lifetime.suite.js';
+import { mpaSections } from './mpa/index.js';
 import { yeganiHomeAgent } from './ha/yegani-4.2-home-agent.suite.js';
 import { yeganiExtension } from './ha/yegani-5-gre-key-extension.suite.js';
 
@@ -20,4 +28,14 @@ export const sections: readonly SectionDefinition[] = [
   security,
   yeganiHomeAgent,
   yeganiExtension,
+  tunnelForwarding,
+  tunnelBroadcasts,
+  tunnelLifetime,
+  tunnelChecks,
+  greHeader,
+  greChecksum,
+  greForwarding,
+  greDelivery,
+  greSequence,
+  ...mpaSections,
 ];

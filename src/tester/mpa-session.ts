@@ -7,11 +7,12 @@ import { keyLookup, type OracleContext } from '../oracle/context.js';
 import { Oracle } from '../oracle/oracle.js';
 import { readTunnelFrame } from '../oracle/frame.js';
 import type { RunConfig } from '../spec/config.js';
+import { verifies } from '../wire/auth.js';
 import { ethernet } from '../wire/ethernet.js';
 import type { Dialect, WireContext } from '../wire/extensions.js';
 import { decode, encode } from '../wire/layout.js';
 import { ipv4, type Ipv4Input } from '../wire/ipv4.js';
-import { decodeRrq, encodeRrp, mobileIpPort } from '../wire/mobileip.js';
+import { coveredBy, decodeRrq, encodeRrp, mobileIpPort, type Rrq } from '../wire/mobileip.js';
 import { Arrivals } from './arrivals.js';
 import { type ReplyOptions, validReply } from './grant.js';
 import { Judge } from './judge.js';
@@ -164,6 +165,20 @@ export class MpaSession {
     };
     if (options.delay) this.clock.setTimer(options.delay, send);
     else send();
+  }
+
+  /** What is wrong with the authentication of a request; undefined when one of its extensions is known and verifies. */
+  authenticationFault(bytes: Uint8Array, rrq: Rrq): string | undefined {
+    const { mnHa, faHa } = this.config;
+    const faults: string[] = [];
+    for (const e of rrq.extensions) {
+      if (e.name !== 'mnHa' && e.name !== 'faHa') continue;
+      const sa = e.name === 'mnHa' ? mnHa : faHa;
+      if (sa?.spi !== e.spi) faults.push(`${e.name} with unknown SPI ${e.spi}`);
+      else if (verifies(sa, coveredBy(bytes, e), e.authenticator ?? new Uint8Array(0))) return undefined;
+      else faults.push(`${e.name} that does not verify`);
+    }
+    return faults.join(', ') || 'neither MN-HA nor FA-HA';
   }
 
   #onDatagram(station: Station, datagram: Datagram): void {

@@ -1,0 +1,52 @@
+/** draft-tsirtsis-l2gre-pmipv4-00 §5.5.2: the registration table of the mobility proxy agent. */
+import { mpaSection } from '../../src/tester/case.js';
+import { draftModes as modes } from '../../src/tester/request.js';
+
+const tunnel = { needs: ['greKeys', 'l2'], tunnel: true } as const;
+
+export const mpaTable = mpaSection('mpa/5.5.2', { document: 'tsirtsis', section: '5.5.2' }, (test) => {
+  test(
+    '01',
+    'MUST keep the keys of several nodes apart while others come and go',
+    { ...tunnel, covers: ['TS-27'], waits: true },
+    async (t) => {
+      t.needAccess();
+      const first = await t.attached(modes.l2Unidirectional);
+      const second = await t.attached(modes.l2Bidirectional);
+      const third = await t.attached(modes.l2Unidirectional);
+      await t.detach(second);
+      await t.maybeRequest(second, 1, 1500);
+      for (const node of [first, third]) {
+        await t.down(node, 'TS-27');
+        const { frame } = await t.up(node, 'TS-27');
+        t.demand(
+          'TS-27',
+          frame.gre?.key === t.granted(node).reverseKey,
+          'the key of the node',
+          `key ${frame.gre?.key ?? 'none'}`,
+        );
+      }
+    },
+  );
+
+  test(
+    '02',
+    'MUST serve two L2 nodes that use the same IP address',
+    { ...tunnel, covers: ['LG-16', 'LG-17', 'TS-27'] },
+    async (t) => {
+      t.needAccess();
+      const first = await t.attached(modes.l2Bidirectional);
+      const second = await t.attached(modes.l2Bidirectional, { homeAddress: first.homeAddress });
+      for (const node of [first, second]) {
+        const { frame } = await t.up(node, 'LG-17');
+        t.demand(
+          'LG-17',
+          frame.gre?.key === t.granted(node).reverseKey,
+          'the key of the node',
+          `key ${frame.gre?.key ?? 'none'}`,
+        );
+        await t.down(node, 'LG-16');
+      }
+    },
+  );
+});

@@ -1,0 +1,71 @@
+/** draft-tsirtsis-l2gre-pmipv4-00 §6.1: renewals of a mobility proxy agent. */
+import { hexKey } from '../../src/oracle/exchange.js';
+import { mpaSection } from '../../src/tester/case.js';
+import { greKeyOf } from '../../src/tester/grant.js';
+import { draftModes as modes } from '../../src/tester/request.js';
+
+/** Seconds granted where a renewal is waited for. */
+const shortLifetime = 6;
+const patience = 1000 * shortLifetime;
+
+export const mpaReregistration = mpaSection('mpa/6.1', { document: 'tsirtsis', section: '6.1' }, (test) => {
+  for (const [number, name, mode] of [
+    ['01', 'an allocated key in normal mode', modes.bidirectional],
+    ['02', 'its own key in normal mode', modes.unidirectional],
+    ['03', 'an allocated key in L2 mode', modes.l2Bidirectional],
+    ['04', 'its own key in L2 mode', modes.l2Unidirectional],
+  ] as const) {
+    const needs = mode.a ? (['greKeys', 'l2'] as const) : (['greKeys'] as const);
+    test(
+      number,
+      `SHOULD renew with the extension, naming ${name}`,
+      { needs, covers: ['TS-28', 'TS-29'], waits: true },
+      async (t) => {
+        const node = t.node(mode, { policy: () => ({ lifetime: shortLifetime }) });
+        await t.attach(node);
+        await t.request(node);
+        const agreed = t.granted(node).reverseKey;
+        const { rrq, message } = await t.request(node, 1, patience);
+        const named = greKeyOf(rrq);
+        if (named?.key !== agreed) t.recorder.blame(message.bytes);
+        t.demand('TS-28', named !== undefined, 'the extension in a renewal', 'none');
+        if (named)
+          t.demand('TS-29', named.key === agreed, `key ${hexKey(agreed ?? 0)}, as agreed`, `key ${hexKey(named.key)}`);
+      },
+    );
+  }
+
+  test(
+    '05',
+    'SHOULD name the same key in the second renewal too',
+    { needs: ['greKeys', 'l2'], covers: ['TS-28', 'TS-29'], waits: true },
+    async (t) => {
+      const node = t.node(modes.l2Bidirectional, { policy: () => ({ lifetime: shortLifetime }) });
+      await t.attach(node);
+      await t.request(node);
+      const agreed = t.granted(node).reverseKey;
+      for (const index of [1, 2]) {
+        const named = greKeyOf((await t.request(node, index, patience)).rrq);
+        t.demand('TS-28', named !== undefined, `the extension in renewal ${index}`, 'none');
+        if (named) t.demand('TS-29', named.key === agreed, `key ${hexKey(agreed ?? 0)}`, `key ${hexKey(named.key)}`);
+      }
+    },
+  );
+
+  test(
+    '06',
+    'MUST ask as for an initial registration when it has no key from before',
+    { needs: ['greKeys', 'l2'], covers: ['TS-30'], waits: true },
+    async (t) => {
+      const node = await t.attached(modes.l2Bidirectional);
+      await t.detach(node);
+      const gone = await t.maybeRequest(node, 1, 3000);
+      if (!gone) return t.undecided('no deregistration was seen');
+      await t.attach(node);
+      const again = await t.request(node, 2);
+      const asked = greKeyOf(again.rrq);
+      t.demand('TS-30', asked !== undefined, 'the extension', 'none');
+      t.demand('TS-30', asked?.key === 0, 'key 0, as in an initial request', `key ${hexKey(asked?.key ?? 0)}`);
+    },
+  );
+});

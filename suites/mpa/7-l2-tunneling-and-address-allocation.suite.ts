@@ -1,0 +1,53 @@
+/** draft-tsirtsis-l2gre-pmipv4-00 §7: the proxy agent's end of an L2 tunnel. */
+import { mpaSection } from '../../src/tester/case.js';
+import { draftModes as modes } from '../../src/tester/request.js';
+import { broadcastMac } from '../../src/wire/ethernet.js';
+import { etherTypes } from '../../src/wire/gre.js';
+
+const tunnel = { needs: ['greKeys', 'l2'], tunnel: true } as const;
+
+export const mpaL2Tunneling = mpaSection('mpa/7', { document: 'tsirtsis', section: '7' }, (test) => {
+  test(
+    '01',
+    'MUST carry Ethernet frames of a node whose HoA stays 0',
+    { ...tunnel, covers: ['TS-02', 'TS-23'] },
+    async (t) => {
+      t.needAccess();
+      const node = await t.attached(modes.l2Bidirectional);
+      const { frame } = await t.up(node, 'TS-02');
+      const type = frame.gre?.protocol ?? 0;
+      const wanted = etherTypes.transparentEthernetBridging;
+      if (type !== wanted) t.recorder.blame(frame.bytes);
+      t.demand('TS-02', type === wanted, `protocol type 0x${wanted.toString(16)}`, `0x${type.toString(16)}`); // A-21
+      await t.down(node, 'TS-23');
+    },
+  );
+
+  test(
+    '02',
+    'MUST carry broadcasts of a node, so that address configuration can work',
+    { ...tunnel, covers: ['LG-14'] },
+    async (t) => {
+      t.needAccess();
+      const node = await t.attached(modes.l2Bidirectional);
+      await t.carriesUp(node);
+      const probe = t.probe();
+      await t.sendUp(node, probe, { mac: broadcastMac, to: '255.255.255.255' });
+      const arrival = await probe.arrivals.first(1000);
+      t.demand('LG-14', arrival !== undefined, 'a broadcast of the node in the tunnel', 'none came');
+    },
+  );
+
+  test(
+    '03',
+    'MUST leave the source and destination of frames as they are',
+    { ...tunnel, covers: ['TS-02'] },
+    async (t) => {
+      t.needAccess();
+      const node = await t.attached(modes.l2Unidirectional);
+      const { frame } = await t.up(node, 'TS-02');
+      const source = Buffer.from(frame.gre?.payload.subarray(6, 12) ?? []).toString('hex');
+      t.demand('TS-02', source === node.mac.replaceAll(':', ''), `source ${node.mac}`, source);
+    },
+  );
+});

@@ -1,0 +1,29 @@
+/** The suites against mobility proxy agents, in the order of the documents and their sections. */
+import type { SectionDefinition } from '../../src/tester/case.js';
+import { mpaFlagDefinition } from './4-flag-definition-for-gre-key-extension.suite.js';
+import { sendingTheRequest } from './5.1-sending-the-registration-request.suite.js';
+import { receivingTheReply } from './5.4-receiving-the-registration-reply.suite.js';
+import { mpaTable } from './5.5.2-mobility-proxy-agent.suite.js';
+import { mpaReregistration } from './6.1-registration-request.suite.js';
+import { mpaL2Tunneling } from './7-l2-tunneling-and-address-allocation.suite.js';
+import { proxyRequests } from './rfc3344-3.6.1-sending-registration-requests.suite.js';
+import { proxyReplies } from './rfc3344-3.6.2-receiving-registration-replies.suite.js';
+import { proxyRetransmission } from './rfc3344-3.6.3-registration-retransmission.suite.js';
+import { proxyTunnel } from './tunnel.suite.js';
+import { yeganiProxyAgent } from './yegani-4.1-mobility-proxy-agent.suite.js';
+import { yeganiProxyExtension } from './yegani-5-gre-key-extension.suite.js';
+
+export const mpaSections: readonly SectionDefinition[] = [
+  mpaFlagDefinition,
+  sendingTheRequest,
+  receivingTheReply,
+  mpaTable,
+  mpaReregistration,
+  mpaL2Tunneling,
+  yeganiProxyAgent,
+  yeganiProxyExtension,
+  proxyRequests,
+  proxyReplies,
+  proxyRetransmission,
+  proxyTunnel,
+];

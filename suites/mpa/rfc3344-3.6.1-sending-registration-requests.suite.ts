@@ -1,0 +1,126 @@
+/** RFC 3344 §3.3 and §3.6.1, RFC 2794 §2: the fields and extensions of a request. */
+import { mpaSection } from '../../src/tester/case.js';
+import type { MpaContext } from '../../src/tester/mpa-context.js';
+import type { SeenRequest } from '../../src/tester/proxied-node.js';
+import { draftModes as modes } from '../../src/tester/request.js';
+
+const unset: ReadonlySet<string> = new Set(['0.0.0.0', '255.255.255.255']);
+
+async function firstRequest(t: MpaContext): Promise<SeenRequest> {
+  const node = t.node(modes.bidirectional);
+  await t.attach(node);
+  const request = await t.request(node);
+  t.recorder.blame(request.message.bytes);
+  return request;
+}
+
+export const proxyRequests = mpaSection('mpa/rfc3344-3.6.1', { document: 'rfc3344', section: '3.6.1' }, (test) => {
+  test(
+    '01',
+    'MUST send from the care-of address to the unicast address of the HA',
+    { covers: ['MN-21', 'LG-02'] },
+    async (t) => {
+      const { rrq, message, station } = await firstRequest(t);
+      t.demand(
+        'MN-21',
+        message.from.address === rrq.careOfAddress,
+        `source ${rrq.careOfAddress}`,
+        message.from.address,
+      );
+      t.demand(
+        'MN-21',
+        rrq.homeAgent === station.address || unset.has(rrq.homeAgent),
+        `Home Agent ${station.address}`,
+        rrq.homeAgent,
+      );
+    },
+  );
+
+  test(
+    '02',
+    'MUST ask with HoA 0 (or all ones) while none is known',
+    { covers: ['MN-22', 'LG-02', 'LG-09'] },
+    async (t) => {
+      const { rrq } = await firstRequest(t);
+      t.demand('LG-02', unset.has(rrq.homeAddress), 'HoA 0.0.0.0 or 255.255.255.255', rrq.homeAddress); // A-18
+    },
+  );
+
+  test('03', 'MUST send the reserved bits r and x as zero', { covers: ['MN-25'] }, async (t) => {
+    const { rrq } = await firstRequest(t);
+    t.demand(
+      'MN-25',
+      !rrq.reservedR && !rrq.reservedX,
+      'r=0 and x=0',
+      `r=${rrq.reservedR ? 1 : 0}, x=${rrq.reservedX ? 1 : 0}`,
+    );
+  });
+
+  test('04', 'MUST NOT ask for minimal encapsulation that it does not use', { covers: ['MN-24'] }, async (t) => {
+    const { rrq } = await firstRequest(t);
+    t.demand('MN-24', !rrq.minimal || !rrq.gre, 'not M and G at once', 'both');
+  });
+
+  test('05', 'MUST name the node by an NAI before MN-HA', { covers: ['MN-28', 'LG-28'] }, async (t) => {
+    const { rrq } = await firstRequest(t);
+    const names = rrq.extensions.map((e) => e.name);
+    const [nai, mnHa] = [names.indexOf('nai'), names.indexOf('mnHa')];
+    t.demand('MN-28', nai >= 0, 'an NAI extension', names.join(', '));
+    t.demand('MN-28', mnHa < 0 || nai < mnHa, 'the NAI before MN-HA', names.join(', '));
+  });
+
+  test(
+    '06',
+    'MUST protect every request with an authentication extension that verifies',
+    { covers: ['LG-03', 'LG-19'] },
+    async (t) => {
+      const request = await firstRequest(t);
+      const fault = t.session.authenticationFault(request.message.bytes, request.rrq);
+      t.demand('LG-03', fault === undefined, 'an authentication extension that verifies', fault ?? '');
+    },
+  );
+
+  test('07', 'MUST put FA-HA last', { covers: ['MN-26'] }, async (t) => {
+    const { rrq } = await firstRequest(t);
+    const names = rrq.extensions.filter((e) => e.name !== 'pad').map((e) => e.name);
+    const faHa = names.indexOf('faHa');
+    t.demand('MN-26', faHa < 0 || faHa === names.length - 1, 'nothing behind FA-HA', names.join(', '));
+    const [mnHa, mnFa] = [names.indexOf('mnHa'), names.indexOf('mnFa')];
+    t.demand('MN-26', mnFa < 0 || mnHa < mnFa, 'MN-HA before MN-FA', names.join(', '));
+  });
+
+  test('08', 'SHOULD set the D bit as the profile of the agent says', { covers: ['MN-23', 'LG-27'] }, async (t) => {
+    const { rrq } = await firstRequest(t);
+    // A-05: RFC 3344 and leung-02 want 1 of a co-located care-of address, leung-10 wants 0
+    t.note(`D=${rrq.decapsulation ? 1 : 0}`);
+  });
+
+  test(
+    '09',
+    'MUST name the HoA in renewals and use the HA that granted it',
+    { covers: ['MN-22', 'MN-27', 'LG-08'], waits: true },
+    async (t) => {
+      const node = t.node(modes.bidirectional, { policy: () => ({ lifetime: 6 }) });
+      await t.attach(node);
+      await t.request(node);
+      const { rrq } = await t.request(node, 1, 6000);
+      t.demand('MN-22', rrq.homeAddress === node.homeAddress, `HoA ${node.homeAddress}`, rrq.homeAddress);
+      t.demand(
+        'LG-08',
+        rrq.homeAgent === t.granted(node).station.address,
+        `Home Agent ${t.granted(node).station.address}`,
+        rrq.homeAgent,
+      );
+    },
+  );
+
+  test('10', 'MAY deregister one care-of address or all', { covers: ['MN-29', 'LG-28'], waits: true }, async (t) => {
+    const node = await t.attached(modes.bidirectional);
+    const { careOf, homeAddress } = t.granted(node);
+    await t.detach(node);
+    const { rrq } = await t.request(node, 1);
+    t.demand('LG-28', rrq.lifetime === 0, 'a request with Lifetime 0 on detachment', `Lifetime ${rrq.lifetime}`);
+    const right = rrq.careOfAddress === careOf || rrq.careOfAddress === homeAddress; // A-16
+    t.demand('LG-28', right, `care-of address ${careOf} or ${homeAddress}`, rrq.careOfAddress);
+  });
+});

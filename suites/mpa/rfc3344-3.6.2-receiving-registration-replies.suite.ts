@@ -1,0 +1,263 @@
+/** RFC 3344 §3.6.2: which replies count, and what follows from their codes. */
+import { type Bend, flip, insert, replace, set, without } from '../../src/tester/bend.js';
+import { mpaSection } from '../../src/tester/case.js';
+import type { MpaContext } from '../../src/tester/mpa-context.js';
+import type { RequirementId } from '../../src/spec/catalogue.js';
+import { draftModes as modes } from '../../src/tester/request.js';
+import { replyCodes, type RrpInput } from '../../src/wire/mobileip.js';
+import { low32, ntpTimestamp } from '../../src/wire/mobileip.js';
+import type { SeenRequest } from '../../src/tester/proxied-node.js';
+
+/** A reply that must be ignored answers the first request: the agent must then go on asking, and be granted. */
+async function ignores(
+  t: MpaContext,
+  id: RequirementId,
+  what: string,
+  forged: (request: SeenRequest) => Bend<RrpInput>,
+  code = 0,
+): Promise<void> {
+  const node = t.node(modes.l2Bidirectional);
+  let first = true;
+  node.policy = (request) => {
+    if (!first) return {};
+    first = false;
+    return { code, bend: forged(request) };
+  };
+  await t.attach(node);
+  await t.request(node);
+  const again = await t.maybeRequest(node, 1);
+  t.demand(
+    id,
+    again !== undefined && again.rrq.lifetime > 0,
+    `the agent to ignore a reply ${what} and ask again`,
+    'it asked no more',
+  );
+}
+
+const waits = { needs: ['greKeys', 'l2'], waits: true } as const;
+const flipAuthenticator = flip<RrpInput>(-1, 0, 'mnHa authenticator');
+
+export const proxyReplies = mpaSection('mpa/rfc3344-3.6.2', { document: 'rfc3344', section: '3.6.2.1' }, (test) => {
+  test('01', 'MUST ignore a reply without MN-HA', { ...waits, covers: ['MN-11'] }, (t) =>
+    ignores(t, 'MN-11', 'without MN-HA', () => without('mnHa')),
+  );
+  test('02', 'MUST ignore a reply whose authenticator is wrong', { ...waits, covers: ['MN-11'] }, (t) =>
+    ignores(t, 'MN-11', 'with a wrong authenticator', () => flipAuthenticator),
+  );
+  test('03', 'MUST ignore a reply with two MN-HA extensions', { ...waits, covers: ['MN-11'] }, (t) =>
+    ignores(t, 'MN-11', 'with two MN-HA extensions', () =>
+      insert('behind', 'mnHa', { name: 'mnHa', spi: t.config.mnHa.spi }),
+    ),
+  );
+  test('04', 'MUST ignore a reply under an unknown SPI', { ...waits, covers: ['MN-11'] }, (t) =>
+    ignores(t, 'MN-11', 'under an unknown SPI', () =>
+      replace('mnHa', { name: 'mnHa', spi: t.config.mnHa.spi ^ 0x01000000, authenticator: new Uint8Array(16).fill(7) }),
+    ),
+  );
+  for (const [number, code] of [
+    ['05', 129],
+    ['06', 133],
+    ['07', 136],
+  ] as const) {
+    test(
+      number,
+      `MUST ignore a denial with code ${code} whose authenticator is wrong`,
+      { ...waits, covers: ['MN-11'] },
+      (t) => ignores(t, 'MN-11', `with code ${code} and a wrong authenticator`, () => flipAuthenticator, code),
+    );
+  }
+  test(
+    '08',
+    'MUST ignore a reply whose low half of the Identification is another',
+    { ...waits, covers: ['MN-10'] },
+    (t) =>
+      ignores(t, 'MN-10', 'with another Identification', ({ rrq }) => set('identification', rrq.identification ^ 1n)),
+  );
+
+  test('09', 'MUST ignore the reply to an earlier request', { ...waits, covers: ['MN-10'] }, async (t) => {
+    const node = t.node(modes.l2Bidirectional);
+    const seen: SeenRequest[] = [];
+    node.policy = (request) => {
+      seen.push(request);
+      const [old] = seen;
+      if (seen.length === 1) return 'withhold';
+      return seen.length === 2 && old ? { bend: set('identification', old.rrq.identification) } : {};
+    };
+    await t.attach(node);
+    const third = await t.request(node).then(() => t.maybeRequest(node, 2, 20_000));
+    t.demand(
+      'MN-10',
+      third !== undefined && third.rrq.lifetime > 0,
+      'the agent to ignore the reply to its earlier request',
+      'it asked no more',
+    );
+  });
+
+  test(
+    '10',
+    'SHOULD ignore a denial of a foreign agent when it has none',
+    { ...waits, covers: ['MN-12'] },
+    async (t) => {
+      const node = t.node(modes.l2Bidirectional);
+      let first = true;
+      node.policy = () => {
+        if (!first) return {};
+        first = false;
+        return { code: 66, bend: without('mnHa') };
+      };
+      await t.attach(node);
+      await t.request(node);
+      const again = await t.maybeRequest(node, 1);
+      if (!again) t.note('obeys an unauthenticated denial with code 66'); // A-15
+    },
+  );
+
+  // --- lifetimes ---
+  test(
+    '11',
+    'MUST count the lifetime from when it sent the request',
+    { ...waits, covers: ['MN-13', 'MN-14'] },
+    async (t) => {
+      const node = t.node(modes.l2Bidirectional, { policy: () => ({ lifetime: 6, delay: 700 }) });
+      await t.attach(node);
+      const first = await t.request(node);
+      const renewal = await t.maybeRequest(node, 1, 9000);
+      const after = renewal ? (renewal.at - first.at) / 1000 : Infinity;
+      t.demand('MN-14', renewal !== undefined, 'a renewal', 'none');
+      t.demand('MN-13', after <= 6.05, 'a renewal within 6 s of the request', `after ${after.toFixed(1)} s`);
+    },
+  );
+
+  test(
+    '12',
+    'MUST use the granted lifetime when it is shorter than the one asked',
+    { ...waits, covers: ['MN-13'] },
+    async (t) => {
+      const node = t.node(modes.l2Unidirectional, { policy: () => ({ lifetime: 4 }) });
+      await t.attach(node);
+      const first = await t.request(node);
+      const renewal = await t.maybeRequest(node, 1, 8000);
+      const after = renewal ? (renewal.at - first.at) / 1000 : Infinity;
+      t.demand(
+        'MN-13',
+        after <= 4.05,
+        'a renewal within the granted 4 s',
+        renewal ? `after ${after.toFixed(1)} s` : 'none within 8 s',
+      );
+    },
+  );
+
+  // --- codes ---
+  test('13', 'MUST adjust its Identification after a valid code 133', { ...waits, covers: ['MN-16'] }, async (t) => {
+    const ahead = 1000;
+    const node = t.node(modes.l2Bidirectional);
+    let denied: SeenRequest | undefined;
+    node.policy = (request) => {
+      if (denied) return {};
+      denied = request;
+      const theirs = ntpTimestamp(request.at + 1000 * ahead);
+      const identification = (theirs & ~0xffffffffn) | BigInt(low32(request.rrq.identification));
+      return { code: replyCodes.identificationMismatch, identification };
+    };
+    await t.attach(node);
+    const first = await t.request(node);
+    const second = await t.maybeRequest(node, 1);
+    if (!second) return t.demand('MN-16', false, 'another request after code 133', 'none');
+    const told = Number(ntpTimestamp(first.at + 1000 * ahead) >> 32n);
+    const used = Number(second.rrq.identification >> 32n);
+    const elapsed = (second.at - first.at) / 1000;
+    const right = Math.abs(used - told - elapsed) <= 3;
+    t.demand('MN-16', right, `seconds of about ${Math.round(told + elapsed)}`, String(used));
+  });
+
+  test(
+    '14',
+    'MUST NOT adjust its Identification to a code 133 that answers another request',
+    { ...waits, covers: ['MN-17'] },
+    async (t) => {
+      const ahead = 1000;
+      const node = t.node(modes.l2Bidirectional);
+      let first = true;
+      node.policy = (request) => {
+        if (!first) return {};
+        first = false;
+        const theirs = ntpTimestamp(request.at + 1000 * ahead);
+        const identification = (theirs & ~0xffffffffn) | BigInt(low32(request.rrq.identification) ^ 1);
+        return { code: replyCodes.identificationMismatch, bend: set('identification', identification) };
+      };
+      await t.attach(node);
+      const one = await t.request(node);
+      const two = await t.maybeRequest(node, 1);
+      if (!two) return t.undecided('no further request came');
+      const jump =
+        Number(two.rrq.identification >> 32n) - Number(one.rrq.identification >> 32n) - (two.at - one.at) / 1000;
+      t.demand('MN-17', Math.abs(jump) < ahead / 2, 'the clock left alone', `it was moved by ${Math.round(jump)} s`);
+    },
+  );
+
+  test(
+    '15',
+    'SHOULD NOT go on asking in quick succession after a denial',
+    { ...waits, covers: ['MN-20', 'MN-01'] },
+    async (t) => {
+      const node = t.node(modes.l2Bidirectional, { policy: () => ({ code: replyCodes.insufficientResources }) });
+      await t.attach(node);
+      await t.request(node);
+      await t.maybeRequest(node, 2, 2500);
+      const times = node.requests.all.map((r) => r.at);
+      const quick = times.slice(1).filter((at, i) => at - (times[i] ?? 0) < 980).length;
+      t.demand('MN-20', quick === 0, 'a second or more between requests', `${quick} came sooner`);
+    },
+  );
+
+  test(
+    '16',
+    'MUST NOT tunnel for a node that was denied',
+    { needs: ['greKeys', 'l2'], tunnel: true, covers: ['TN-14', 'LG-13'] },
+    async (t) => {
+      t.needAccess();
+      const witness = await t.attached(modes.l2Bidirectional);
+      await t.carriesUp(witness);
+      const node = t.node(modes.l2Bidirectional, { policy: () => ({ code: replyCodes.administrativelyProhibited }) });
+      await t.attach(node);
+      await t.request(node);
+      await t.nothingUp('TN-14', 'a packet of a denied node', node, witness);
+    },
+  );
+
+  test(
+    '17',
+    'SHOULD NOT ask an HA again that does not serve proxy agents',
+    { ...waits, covers: ['LG-35'] },
+    async (t) => {
+      for (const code of [replyCodes.pmipUnsupported, replyCodes.pmipDisallowed]) {
+        const node = t.node(modes.l2Bidirectional, { policy: () => ({ code }) });
+        await t.attach(node);
+        await t.request(node);
+        const again = await t.maybeRequest(node, 1, 4000);
+        t.demand('LG-35', again === undefined, `no further request after code ${code}`, 'another one');
+      }
+    },
+  );
+
+  test(
+    '18',
+    'SHOULD turn to the home agent that code 136 names, or stop',
+    { ...waits, careOfAddresses: 2, covers: ['MN-19'] },
+    async (t) => {
+      const other = t.session.stations.at(1).address;
+      const node = t.node(modes.l2Bidirectional);
+      let first = true;
+      node.policy = () => {
+        if (!first) return {};
+        first = false;
+        return { code: replyCodes.unknownHomeAgent, homeAgent: other };
+      };
+      await t.attach(node);
+      await t.request(node);
+      const again = await t.maybeRequest(node, 1, 5000);
+      if (!again) return t.note('stops after code 136');
+      t.demand('MN-19', again.rrq.homeAgent === other, `a request to ${other}`, `one for ${again.rrq.homeAgent}`);
+    },
+  );
+});

@@ -1,0 +1,106 @@
+/** RFC 3344 §3.6.3 and §5.7: retransmission and Identification. */
+import { mpaSection } from '../../src/tester/case.js';
+import { draftModes as modes } from '../../src/tester/request.js';
+import { high32, low32, ntpTimestamp } from '../../src/wire/mobileip.js';
+
+const waits = { needs: ['greKeys', 'l2'], waits: true } as const;
+/** Milliseconds by which a timer may run ahead. */
+const tolerance = 20;
+
+export const proxyRetransmission = mpaSection(
+  'mpa/rfc3344-3.6.3',
+  { document: 'rfc3344', section: '3.6.3' },
+  (test) => {
+    test(
+      '01',
+      'MUST leave a second between requests, and SHOULD double the time-out',
+      { ...waits, covers: ['MN-01', 'MN-02', 'MN-03'] },
+      async (t) => {
+        const node = t.node(modes.l2Bidirectional, { policy: () => 'withhold' });
+        await t.attach(node);
+        await t.request(node);
+        if (!(await t.maybeRequest(node, 1))) return t.undecided('an unanswered request was not repeated');
+        await t.maybeRequest(node, 2, 12_000);
+        const times = node.requests.all.map((r) => r.at);
+        const gaps = times.slice(1).map((at, i) => at - (times[i] ?? 0));
+        const text = gaps.map((gap) => `${(gap / 1000).toFixed(2)} s`).join(', ');
+        t.demand(
+          'MN-01',
+          gaps.every((gap) => gap >= 1000 - tolerance),
+          'at least 1 s between requests',
+          text,
+        );
+        const [one, two] = gaps;
+        if (one !== undefined && two !== undefined)
+          t.demand('MN-02', two >= 1.9 * one, 'the second gap twice the first', text);
+        const [first] = node.requests.all;
+        t.demand(
+          'MN-03',
+          gaps.every((gap) => gap <= 1000 * (first?.rrq.lifetime ?? 0xffff)),
+          'gaps no longer than the Lifetime asked',
+          text,
+        );
+      },
+    );
+
+    test(
+      '02',
+      'MUST repeat with a new, greater Identification',
+      { ...waits, covers: ['MN-05', 'MN-07'] },
+      async (t) => {
+        const node = t.node(modes.l2Unidirectional, { policy: () => 'withhold' });
+        await t.attach(node);
+        await t.request(node);
+        if (!(await t.maybeRequest(node, 1))) return t.undecided('an unanswered request was not repeated');
+        const ids = node.requests.all.map((r) => r.rrq.identification);
+        const grows = ids.every((id, i) => i === 0 || id > (ids[i - 1] ?? 0n));
+        t.demand('MN-05', grows, 'an Identification that grows', ids.map((id) => `0x${id.toString(16)}`).join(', '));
+      },
+    );
+
+    test(
+      '03',
+      'MUST give each renewal and deregistration a greater Identification',
+      { ...waits, covers: ['MN-05', 'MN-07'] },
+      async (t) => {
+        const node = await t.attached(modes.l2Bidirectional);
+        await t.detach(node);
+        await t.request(node, 1);
+        const [one, two] = node.requests.all.map((r) => r.rrq.identification);
+        t.demand(
+          'MN-05',
+          (two ?? 0n) > (one ?? 0n),
+          'a greater Identification',
+          `0x${(one ?? 0n).toString(16)}, then 0x${(two ?? 0n).toString(16)}`,
+        );
+      },
+    );
+
+    test(
+      '04',
+      'MUST use NTP timestamps, and SHOULD fill their low bits at random',
+      { needs: ['greKeys', 'l2'], covers: ['MN-08'] },
+      async (t) => {
+        const lows: number[] = [];
+        for (let i = 0; i < 3; i++) {
+          const node = t.node(modes.l2Bidirectional);
+          await t.attach(node);
+          const { rrq, at } = await t.request(node);
+          const off = high32(rrq.identification) - high32(ntpTimestamp(at));
+          t.demand('MN-08', Math.abs(off) <= 7, 'seconds since 1900 within 7 s of the clock', `off by ${off} s`);
+          lows.push(low32(rrq.identification));
+        }
+        t.demand('MN-08', new Set(lows).size > 1, 'low halves that differ', lows.join(', '));
+      },
+    );
+
+    test('05', 'MAY wait for a slow reply before it repeats', { ...waits, covers: ['MN-04'] }, async (t) => {
+      const node = t.node(modes.l2Bidirectional, { policy: () => ({ delay: 900 }) });
+      await t.attach(node);
+      const first = await t.request(node);
+      const again = await t.maybeRequest(node, 1, 950);
+      // RFC 3344 §3.6.3: the first wait covers two round trips; a second request within 1 s would break MN-01
+      t.demand('MN-04', !again || again.at - first.at >= 1000 - tolerance, 'no repetition within 1 s', 'one came');
+    });
+  },
+);

@@ -1,0 +1,143 @@
+/** Tunnel rules at the proxy agent's end: RFC 3024, RFC 3344 §4.2, draft-leung-mip4-proxy-mode §4.2. */
+import { mpaSection } from '../../src/tester/case.js';
+import { draftModes as modes } from '../../src/tester/request.js';
+import { ipProtocols } from '../../src/wire/ipv4.js';
+
+const tunnel = { needs: ['greKeys'], tunnel: true } as const;
+const l2 = { needs: ['greKeys', 'l2'], tunnel: true } as const;
+
+export const proxyTunnel = mpaSection('mpa/tunnel', { document: 'rfc3024', section: '4.3' }, (test) => {
+  test(
+    '01',
+    'MUST tunnel from the care-of address to the Home Agent of the reply',
+    { ...tunnel, covers: ['TN-08'] },
+    (t) =>
+      t.eachMode(async (mode) => {
+        t.needAccess();
+        const node = await t.attached(mode);
+        const { outer } = (await t.up(node, 'TN-08')).frame;
+        const { careOf, station } = t.granted(node);
+        t.demand('TN-08', outer.source === careOf, `outer source ${careOf}`, outer.source);
+        t.demand(
+          'TN-08',
+          outer.destination === station.address,
+          `outer destination ${station.address}`,
+          outer.destination,
+        );
+      }),
+  );
+
+  test(
+    '02',
+    'MUST tunnel to the Home Agent of the reply where that is another address',
+    { ...tunnel, covers: ['TN-08'], careOfAddresses: 2 },
+    async (t) => {
+      t.needAccess();
+      const other = t.session.stations.at(1).address;
+      const node = t.node(modes.bidirectional, { policy: () => ({ homeAgent: other }) });
+      await t.attach(node);
+      await t.request(node);
+      const { outer } = (await t.up(node, 'TN-08')).frame;
+      t.demand('TN-08', outer.destination === other, `outer destination ${other}`, outer.destination);
+    },
+  );
+
+  test('03', 'MUST use the same encapsulation in both directions', { ...tunnel, covers: ['TN-09'] }, (t) =>
+    t.eachMode(async (mode) => {
+      t.needAccess();
+      const node = await t.attached(mode);
+      const { outer } = (await t.up(node, 'TN-09')).frame;
+      t.demand('TN-09', outer.protocol === ipProtocols.gre, 'IP protocol 47', String(outer.protocol));
+    }),
+  );
+
+  test(
+    '04',
+    'MUST NOT deliver packets for an address that no node has',
+    { ...tunnel, covers: ['TN-10'] },
+    async (t) => {
+      t.needAccess();
+      const node = await t.attached(modes.bidirectional);
+      await t.carriesDown(node);
+      await t.nothingDown(
+        'TN-10',
+        'a packet for an address that no node has',
+        (probe) => t.sendDown(node, probe, { to: { ip: '192.0.2.77' } }),
+        node,
+      );
+    },
+  );
+
+  test('05', 'MUST NOT tunnel before the registration is granted', { ...l2, covers: ['TN-14', 'LG-13'] }, async (t) => {
+    t.needAccess();
+    const witness = await t.attached(modes.l2Bidirectional);
+    await t.carriesUp(witness);
+    const node = t.node(modes.l2Unidirectional, { policy: () => 'withhold' });
+    await t.attach(node);
+    await t.request(node);
+    await t.nothingUp('TN-14', 'a packet of a node whose request is unanswered', node, witness);
+  });
+
+  test(
+    '06',
+    'MUST NOT tunnel for a node after its deregistration',
+    { ...l2, covers: ['TN-14'], waits: true },
+    async (t) => {
+      t.needAccess();
+      const witness = await t.attached(modes.l2Bidirectional);
+      const node = await t.attached(modes.l2Bidirectional);
+      for (const each of [witness, node]) await t.carriesUp(each);
+      const before = t.granted(node);
+      await t.detach(node);
+      await t.request(node, 1);
+      await t.nothingDown(
+        'TN-14',
+        'a packet under the key of a deregistered node',
+        (probe) => t.sendDown(node, probe, { grant: before }),
+        witness,
+      );
+    },
+  );
+
+  test(
+    '07',
+    'MUST carry packets between two of its nodes through the tunnel',
+    { ...l2, covers: ['LG-14', 'LG-15'] },
+    async (t) => {
+      t.needAccess();
+      const [one, two] = [await t.attached(modes.l2Bidirectional), await t.attached(modes.l2Bidirectional)];
+      await t.carriesUp(one);
+      const probe = t.probe();
+      await t.sendUp(one, probe, { to: two.homeAddress, mac: two.mac });
+      const arrival = await probe.arrivals.first(1000);
+      t.demand('LG-14', arrival !== undefined, 'the packet in the tunnel', 'none came');
+      t.demand(
+        'LG-15',
+        probe.emerged.all.length === 0,
+        'no shortcut on the access link',
+        'the agent sent it to the other node itself',
+      );
+    },
+  );
+
+  test(
+    '08',
+    'MUST NOT take tunnel packets from another sender than the HA',
+    { ...l2, covers: ['TN-10'], careOfAddresses: 2 },
+    async (t) => {
+      t.needAccess();
+      const node = await t.attached(modes.l2Bidirectional);
+      await t.carriesDown(node);
+      const grant = t.granted(node);
+      const other = t.session.stations.addresses.find((address) => address !== grant.station.address);
+      const station = other === undefined ? undefined : t.session.stations.of(other);
+      if (!station) return t.skip('needs a second address');
+      await t.nothingDown(
+        'TN-10',
+        `a packet from ${station.address}`,
+        (probe) => t.sendDown(node, probe, { grant: { ...grant, station } }),
+        node,
+      );
+    },
+  );
+});

@@ -1,0 +1,58 @@
+/** draft-yegani-gre-key-extension-02 §5: the extension and the keys on the wire, as a proxy agent uses them. */
+import { mpaSection } from '../../src/tester/case.js';
+import { greKeyOf } from '../../src/tester/grant.js';
+import { draftModes as modes } from '../../src/tester/request.js';
+
+const gre = { needs: ['greKeys'] } as const;
+
+export const yeganiProxyExtension = mpaSection('mpa/yegani-5', { document: 'yegani', section: '5' }, (test) => {
+  test('01', 'MUST send the reserved bits as zero in normal mode', { ...gre, covers: ['YG-22'] }, async (t) => {
+    for (const mode of [modes.bidirectional, modes.unidirectional]) {
+      const node = t.node(mode);
+      await t.attach(node);
+      const asked = greKeyOf((await t.request(node)).rrq);
+      if (!asked) return t.undecided('a request came without the extension');
+      const zero = (asked.reserved ?? 0) === 0 && asked.a !== true;
+      t.demand(
+        'YG-22',
+        zero,
+        'all 16 reserved bits zero',
+        `A=${asked.a ? 1 : 0}, others 0x${(asked.reserved ?? 0).toString(16)}`,
+      );
+    }
+  });
+
+  test('02', 'MUST send every packet of a keyed session with a key', { ...gre, covers: ['YG-23'], tunnel: true }, (t) =>
+    t.eachMode(async (mode) => {
+      t.needAccess();
+      const node = await t.attached(mode);
+      for (let i = 0; i < 3; i++) {
+        const { frame } = await t.carriesUp(node);
+        if (frame.gre?.key === undefined) t.recorder.blame(frame.bytes);
+        t.demand(
+          'YG-23',
+          frame.gre?.key !== undefined,
+          'a GRE packet with K=1',
+          frame.gre ? 'K=0' : `IP protocol ${frame.outer.protocol}`,
+        );
+      }
+    }),
+  );
+
+  test(
+    '03',
+    'MUST tunnel with the key that the HA assigned',
+    { ...gre, covers: ['YG-19'], tunnel: true, knobs: { key_direction: 'receiver' } },
+    async (t) => {
+      t.needAccess();
+      const node = await t.attached(modes.unidirectional);
+      const { frame } = await t.up(node, 'YG-19');
+      t.demand(
+        'YG-19',
+        frame.gre?.key === t.granted(node).forwardKey,
+        'the key of the reply',
+        `key ${frame.gre?.key ?? 'none'}`,
+      );
+    },
+  );
+});
