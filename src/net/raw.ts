@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
 import { systemClock } from './clock.js';
-import { fragmentPacket } from './fragment.js';
+import { fragmentPacket } from '../wire/fragment.js';
 import { dotted, ipv4MinimumHeader, octets } from './ipv4-fields.js';
 import { linux, loadLibc, type Libc } from './libc.js';
 import { int32, socketAddress } from './native-values.js';

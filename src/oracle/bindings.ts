@@ -25,10 +25,20 @@ export interface Binding {
   readonly lifetime: number;
 }
 
+/** A binding under its home address; `ended` in milliseconds since the Unix epoch, undefined while it stands. */
+interface AtHome {
+  readonly binding: Binding;
+  readonly ended: number | undefined;
+}
+
 export type BindingKeys = Pick<Binding, 'reverseKey' | 'forwardKey' | 'bidirectional'>;
 
 /** RFC 3344 §3.3: this lifetime never ends. */
 const infinite = 0xffff;
+/** MNs remembered after their binding has gone. */
+const mostSeen = 100_000;
+/** How many bindings are looked at for expiry at each one that comes: more than one, so that memory follows the live. */
+const sweptAtOnce = 4;
 
 export const mnOf = (x: Exchange): string => {
   const nai = naiOf(x.rrq);
@@ -36,10 +46,20 @@ export const mnOf = (x: Exchange): string => {
   return x.rrq.homeAddress === '0.0.0.0' ? x.rrp.homeAddress : x.rrq.homeAddress;
 };
 
+/** How long after its end packets of a binding may still be under way, in milliseconds; and how many such are kept. */
+const underWay = 5000;
+const mostEnded = 16;
+/** Pairs of tunnel ends remembered; with more without keys, none counts as keyed any longer. */
+const mostTunnels = 10_000;
+
 export class Bindings {
   readonly #byMn = new Map<string, Binding[]>();
   readonly #byForwardKey = new Map<number, Set<Binding>>();
+  readonly #byReverseKey = new Map<number, Set<Binding>>();
+  readonly #byHomeAddress = new Map<string, AtHome[]>();
   readonly #seen = new Set<string>();
+  #sweeping: MapIterator<[string, Binding[]]> = this.#byMn.entries();
+  readonly #tunnels = { keyed: new Set<string>(), keyless: new Set<string>() };
 
   /** Whether the device has ever accepted a registration of this MN, so that it must know how to authenticate to it. */
   hasSeen(mn: string): boolean {
@@ -56,20 +76,40 @@ export class Bindings {
     return [...(this.#byForwardKey.get(key) ?? [])].filter((b) => b.until > now);
   }
 
+  /** Whether GRE between these ends was only ever agreed on with keys. */
+  isKeyed(homeAgent: string, careOf: string): boolean {
+    const ends = `${homeAgent} ${careOf}`;
+    const { keyed, keyless } = this.#tunnels;
+    return keyless.size < mostTunnels && keyed.has(ends) && !keyless.has(ends);
+  }
+
+  /** Live bindings in normal mode that have this home address. */
+  atHome(homeAddress: string, now: number): readonly Binding[] {
+    return (this.#byHomeAddress.get(homeAddress) ?? [])
+      .filter((e) => e.ended === undefined && e.binding.until > now)
+      .map((e) => e.binding);
+  }
+
+  /** Bindings in normal mode with this home address that were replaced or ended only lately. */
+  lately(homeAddress: string, now: number): readonly Binding[] {
+    return (this.#byHomeAddress.get(homeAddress) ?? [])
+      .filter((e) => e.ended !== undefined && e.ended + underWay > now)
+      .map((e) => e.binding);
+  }
+
+  /** Live bindings whose reverse key this is. */
+  withReverseKey(key: number, now: number): readonly Binding[] {
+    return [...(this.#byReverseKey.get(key) ?? [])].filter((b) => b.until > now);
+  }
+
   /** Whether any live binding uses the key in either direction. */
   usesKey(key: number, now: number): boolean {
-    for (const list of this.#byMn.values()) {
-      if (list.some((b) => b.until > now && (b.forwardKey === key || b.reverseKey === key))) return true;
-    }
-    return false;
+    return this.withForwardKey(key, now).length > 0 || this.withReverseKey(key, now).length > 0;
   }
 
   /** Whether a live binding of that care-of address has the key as its reverse key. */
   reverseKeyOf(key: number, careOf: string, now: number): boolean {
-    for (const list of this.#byMn.values()) {
-      if (list.some((b) => b.until > now && b.careOf === careOf && b.reverseKey === key)) return true;
-    }
-    return false;
+    return this.withReverseKey(key, now).some((b) => b.careOf === careOf);
   }
 
   /** Takes in an accepted exchange. `keys` is what the binding now uses, by direction. */
@@ -84,6 +124,7 @@ export class Bindings {
         mn,
         own,
         own.filter((b) => !all && b.careOf !== x.rrq.careOfAddress),
+        x.reply.at,
       );
       return;
     }
@@ -99,30 +140,86 @@ export class Bindings {
       until: x.rrp.lifetime === infinite ? Infinity : x.reply.at + x.rrp.lifetime * 1000,
       lifetime: x.rrp.lifetime,
     };
+    if (binding.gre) {
+      const ends = `${binding.homeAgent} ${binding.careOf}`;
+      const known = this.#tunnels[binding.forwardKey === undefined ? 'keyless' : 'keyed'];
+      if (known.size < mostTunnels) known.add(ends);
+    }
     // RFC 3344 §3.8.2.2: without S, or where simultaneous bindings are not supported, earlier ones go
     const keepsOthers = x.rrq.simultaneous && x.rrp.code === 0;
-    this.#replace(mn, own, [...own.filter((b) => keepsOthers && b.careOf !== binding.careOf), binding]);
+    this.#replace(mn, own, [...own.filter((b) => keepsOthers && b.careOf !== binding.careOf), binding], x.reply.at);
+  }
+
+  /** Lets go of bindings that have expired: a few at each call, so that memory follows the live ones at no cost. */
+  sweep(now: number): void {
+    for (let looked = 0; looked < sweptAtOnce; looked++) {
+      const next = this.#sweeping.next();
+      if (next.done) {
+        this.#sweeping = this.#byMn.entries();
+        return;
+      }
+      const [mn, list] = next.value;
+      const live = list.filter((b) => b.until > now);
+      if (live.length < list.length) this.#replace(mn, list, live, now);
+    }
+    for (const mn of this.#seen) {
+      if (this.#seen.size <= mostSeen) break;
+      this.#seen.delete(mn);
+    }
   }
 
   /** Forgets an MN, for instance when its case is over. */
   forget(mn: string): void {
-    this.#replace(mn, this.#byMn.get(mn) ?? [], []);
+    this.#replace(mn, this.#byMn.get(mn) ?? [], [], -Infinity);
   }
 
-  #replace(mn: string, before: readonly Binding[], after: Binding[]): void {
+  #replace(mn: string, before: readonly Binding[], after: Binding[], now: number): void {
+    for (const b of before) if (!after.includes(b)) this.#leaveHome(b, now);
+    for (const b of after) if (!before.includes(b)) this.#comeHome(b);
     for (const b of before) {
-      if (b.forwardKey === undefined) continue;
-      const set = this.#byForwardKey.get(b.forwardKey);
-      set?.delete(b);
-      if (set?.size === 0) this.#byForwardKey.delete(b.forwardKey);
+      dropKey(this.#byForwardKey, b.forwardKey, b);
+      dropKey(this.#byReverseKey, b.reverseKey, b);
     }
     for (const b of after) {
-      if (b.forwardKey === undefined) continue;
-      const set = this.#byForwardKey.get(b.forwardKey);
-      if (set) set.add(b);
-      else this.#byForwardKey.set(b.forwardKey, new Set([b]));
+      addKey(this.#byForwardKey, b.forwardKey, b);
+      addKey(this.#byReverseKey, b.reverseKey, b);
     }
     if (after.length === 0) this.#byMn.delete(mn);
     else this.#byMn.set(mn, after);
   }
+
+  #comeHome(binding: Binding): void {
+    if (binding.l2 || binding.homeAddress === '0.0.0.0') return;
+    const here = this.#byHomeAddress.get(binding.homeAddress) ?? [];
+    const ended = here.filter((e) => e.ended !== undefined && e.ended + underWay > binding.since);
+    const standing = here.filter((e) => e.ended === undefined);
+    this.#byHomeAddress.set(binding.homeAddress, [
+      ...ended.slice(-mostEnded),
+      ...standing,
+      { binding, ended: undefined },
+    ]);
+  }
+
+  #leaveHome(binding: Binding, now: number): void {
+    const here = this.#byHomeAddress.get(binding.homeAddress) ?? [];
+    const kept = here
+      .map((e) => (e.binding === binding ? { binding, ended: now } : e))
+      .filter((e) => e.ended === undefined || e.ended + underWay > now);
+    if (kept.length === 0) this.#byHomeAddress.delete(binding.homeAddress);
+    else this.#byHomeAddress.set(binding.homeAddress, kept);
+  }
+}
+
+function addKey(index: Map<number, Set<Binding>>, key: number | undefined, binding: Binding): void {
+  if (key === undefined) return;
+  const set = index.get(key);
+  if (set) set.add(binding);
+  else index.set(key, new Set([binding]));
+}
+
+function dropKey(index: Map<number, Set<Binding>>, key: number | undefined, binding: Binding): void {
+  if (key === undefined) return;
+  const set = index.get(key);
+  set?.delete(binding);
+  if (set?.size === 0) index.delete(key);
 }

@@ -5,6 +5,7 @@ import { onesComplement } from '../wire/checksum.js';
 import { decode } from '../wire/layout.js';
 import type { Binding, Bindings } from './bindings.js';
 import type { OracleContext } from './context.js';
+import { judgeDelivery } from './delivery.js';
 import { check, type Finding, violated } from './finding.js';
 
 export interface TunnelFrame {
@@ -38,17 +39,19 @@ function innerOf(payload: Uint8Array): { inner?: Ipv4 } {
 
 /** Judges a packet from `outer.source` to `outer.destination`, both already known to be the HA and a care-of address. */
 export function judgeFrame(frame: TunnelFrame, bindings: Bindings, context: OracleContext): Finding[] {
+  const delivery = judgeDelivery(frame, bindings);
   const header = frame.gre;
   if (!header) {
-    if (frame.outer.protocol !== ipProtocols.gre) return [];
+    if (frame.outer.protocol !== ipProtocols.gre) return delivery;
     return [violated('GR-15', 'a whole GRE header', `${frame.outer.payload.length} octets after the IP header`)];
   }
-  const findings = judgeHeader(header, frame.outer.payload);
+  const findings = [...delivery, ...judgeHeader(header, frame.outer.payload)];
   if (header.key === undefined) return findings;
   return [...findings, ...judgeBinding(frame, header, header.key, bindings, context)];
 }
 
-function judgeHeader(header: Gre, packet: Uint8Array): Finding[] {
+/** What any sender of GRE must keep: RFC 2784 §2. */
+export function judgeHeader(header: Gre, packet: Uint8Array): Finding[] {
   const reserved = header.reserved0 !== 0 || header.hasRouting;
   const bits = `routing ${header.hasRouting ? 1 : 0}, reserved 0x${header.reserved0.toString(16)}`;
   const findings = [

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { onesComplement } from '../../src/wire/checksum.js';
-import { fragmentPacket } from '../../src/net/fragment.js';
+import { fragmentPacket } from '../../src/wire/fragment.js';
 import { readIpv4 } from '../../src/net/ipv4-fields.js';
 import { Reassembler } from '../../src/net/reassemble.js';
 import { ipv4Packet, pattern } from './support.js';
