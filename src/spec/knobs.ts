@@ -296,6 +296,12 @@ export const knobs = [
     why: 'Whether the DUT implements RFC 1701, which excuses it from dropping packets with bits 1, 4 and 5.',
   },
   {
+    name: 'gre_sequence',
+    values: ['checked', 'ignored'],
+    default: 'checked',
+    why: 'Whether the DUT looks at GRE sequence numbers. RFC 2890 wants a receiver to, but a device may say that it does not support them.',
+  },
+  {
     name: 'pmip_unsupported',
     ambiguity: 'A-38',
     values: ['silent', '149', 'any'],

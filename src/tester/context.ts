@@ -127,13 +127,13 @@ export class CaseContext extends CaseBase {
    * has been sent once more with a new Identification.
    */
   async ask(mn: MobileNode, request: RrqInput, options: AskOptions = {}): Promise<Answer> {
-    const first = await this.#once(mn, request, options, this.#patience());
+    const first = await this.#once(mn, request, options, this.session.patience);
     if (first.kind === 'reply') return first;
     await this.fence(mn.station);
     const late = this.#answerOf(first.pending);
     if (late.kind === 'reply') return late;
     const again = { ...request, identification: this.session.identification() };
-    return this.#once(mn, again, options, 2 * this.#patience());
+    return this.#once(mn, again, options, 2 * this.session.patience);
   }
 
   /** Sends a bent request that the device may leave unanswered: a fence behind it tells silence from slowness. */
@@ -178,10 +178,6 @@ export class CaseContext extends CaseBase {
       if (await pending.replies.first(this.session.config.timeout)) return pending.roundTrip ?? 0;
     }
     throw new DeviceLost('the device stopped answering valid registrations after what was sent last');
-  }
-
-  #patience(): number {
-    return Math.max(200, 6 * this.session.roundTrip);
   }
 
   // --- verify -----------------------------------------------------------------------------------------------------
@@ -247,15 +243,18 @@ export class CaseContext extends CaseBase {
   }
 
   /**
-   * Demands that nothing for an MN enters the tunnel that it had: `from` sends to the MN's address. A frame that is
-   * flooded into other tunnels is no matter; nor is one under a key that another MN has been given since.
+   * Demands that nothing for an MN enters the tunnel that it had: `from` sends to the MN's address. In L2 mode, a frame
+   * that is flooded into other tunnels is no matter, nor is one under a key that another MN has been given since; in
+   * normal mode, nor is a packet for a HoA that another MN has been given.
    */
   async unreachable(id: RequirementId, what: string, mn: MobileNode, ended: Binding, from: MobileNode): Promise<void> {
-    const { forwardKey, careOf } = ended;
-    const reused = (): boolean =>
-      forwardKey !== undefined && this.session.oracle.bindings.usesKey(forwardKey, this.session.clock.now());
-    const entered = (arrival: Arrival): boolean =>
-      arrival.careOf === careOf && arrival.frame.gre?.key === forwardKey && !reused();
+    const { forwardKey, careOf, homeAddress } = ended;
+    const { bindings } = this.session.oracle;
+    const reused = (now: number): boolean => forwardKey !== undefined && bindings.usesKey(forwardKey, now);
+    const entered = ({ frame, careOf: at }: Arrival): boolean =>
+      ended.l2
+        ? at === careOf && frame.gre?.key === forwardKey && !reused(frame.at)
+        : frame.inner?.destination === homeAddress && bindings.atHome(homeAddress, frame.at).length === 0;
     await this.drops(id, what, (probe) => this.sendEchoTo(from, mn, probe), from, entered);
   }
 
@@ -270,7 +269,7 @@ export class CaseContext extends CaseBase {
     mn.onArpReply((from, mac) => heard.push({ ip: from, mac }));
     for (let attempt = 0; attempt < probeAttempts; attempt++) {
       mn.tunnelFrame(mn.whoHas(ip));
-      const answer = await heard.first(this.#patience(), (a) => a.ip === ip);
+      const answer = await heard.first(this.session.patience, (a) => a.ip === ip);
       if (answer) return answer.mac;
     }
     return undefined;
@@ -294,7 +293,7 @@ export class CaseContext extends CaseBase {
   async #answered(mn: MobileNode, probe: Probe, options: ProbeOptions): Promise<Arrival | undefined> {
     for (let attempt = 0; attempt < probeAttempts; attempt++) {
       this.sendEcho(mn, probe, options);
-      const answer = await probe.arrivals.first(this.#patience(), ({ frame }) => isEchoReply(frame, mn.ip ?? ''));
+      const answer = await probe.arrivals.first(this.session.patience, ({ frame }) => isEchoReply(frame, mn.ip ?? ''));
       if (answer) return answer;
     }
     return undefined;

@@ -33,6 +33,10 @@ export interface TunnelOptions {
   readonly outer?: Ipv4Input;
   /** Merged over the right GRE header; `key: undefined` leaves the key out. */
   readonly gre?: GreInput;
+  /** Changes the finished GRE packet, so that its checksum no longer follows from it. */
+  readonly octets?: (gre: Uint8Array) => Uint8Array;
+  /** Sends the outer packet in fragments of at most this many octets. */
+  readonly fragment?: number;
   /** Another binding's keys and mode than the current one's, for instance those of before. */
   readonly binding?: Binding;
 }
@@ -106,11 +110,13 @@ export class MobileNode {
 
   #sendGre(protocol: number, payload: Uint8Array, binding: Binding, options: TunnelOptions): void {
     const header: GreInput = { protocol, key: binding.reverseKey, payload, ...options.gre };
-    this.#send(ipProtocols.gre, encode(gre, header), options);
+    const octets = encode(gre, header);
+    this.#send(ipProtocols.gre, options.octets ? options.octets(octets) : octets, options);
   }
 
   #send(protocol: number, payload: Uint8Array, options: TunnelOptions): void {
-    this.#session.sendPacket(options.from ?? this.station, { payload, ...options.outer, protocol }, this.recorder);
+    const packet = { payload, ...options.outer, protocol };
+    this.#session.sendPacket(options.from ?? this.station, packet, this.recorder, options.fragment);
   }
 
   /** An ICMP echo request from this MN, as an IPv4 packet. */

@@ -14,11 +14,20 @@ export interface Arrival {
   readonly careOf: string;
 }
 
+/** An ICMP message with the cookie that came outside any tunnel: an error about the packet, or the packet itself. */
+export interface Stray {
+  readonly from: string;
+  readonly type: number;
+  readonly code: number;
+  readonly bytes: Uint8Array;
+}
+
 export class Probe {
   readonly id: number;
   readonly during: string;
   readonly recorder: Recorder;
   readonly arrivals: Arrivals<Arrival>;
+  readonly strays: Arrivals<Stray>;
   /** Ethernet frames with the cookie that came out on the access link of a mobility proxy agent. */
   readonly emerged: Arrivals<LinkFrame>;
 
@@ -27,6 +36,7 @@ export class Probe {
     this.during = during;
     this.recorder = recorder;
     this.arrivals = new Arrivals(clock);
+    this.strays = new Arrivals(clock);
     this.emerged = new Arrivals(clock);
   }
 

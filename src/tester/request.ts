@@ -21,6 +21,7 @@ export interface RequestOptions extends Mode {
   readonly gre?: boolean;
   readonly simultaneous?: boolean;
   readonly broadcast?: boolean;
+  readonly decapsulation?: boolean;
   readonly identification?: bigint;
 }
 
@@ -32,6 +33,12 @@ export const draftModes = {
 } as const satisfies Record<string, Mode>;
 
 export const modes = { ...draftModes, ipInIp: {} } as const satisfies Record<string, Mode>;
+
+/** How reports name a mode. */
+export function modeName({ key, a }: Mode): string {
+  if (key === undefined) return 'IP-in-IP';
+  return `${a ? 'L2' : 'normal'} mode, key ${key === 0 ? '0' : 'not 0'}`;
+}
 
 /** Seconds asked for when a case does not care. */
 const usualLifetime = 600;
@@ -50,6 +57,7 @@ export function validRequest(
   return {
     simultaneous: options.simultaneous ?? false,
     broadcast: options.broadcast ?? false,
+    decapsulation: options.decapsulation ?? false,
     gre: options.gre ?? key !== undefined,
     reverseTunneling: knobValue(config.knobs, 't_bit') !== '0' && config.pics.reverseTunneling, // A-27
     lifetime,

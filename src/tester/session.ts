@@ -6,10 +6,12 @@ import type { Clock, Datagram, Endpoint, Net } from '../net/port.js';
 import type { OracleContext } from '../oracle/context.js';
 import { keyLookup } from '../oracle/context.js';
 import { Oracle } from '../oracle/oracle.js';
-import { readTunnelFrame } from '../oracle/frame.js';
+import { readTunnelFrame, type TunnelFrame } from '../oracle/frame.js';
 import type { RunConfig } from '../spec/config.js';
+import { fragmentPacket } from '../wire/fragment.js';
+import { icmpEcho } from '../wire/icmp.js';
 import type { Dialect, WireContext } from '../wire/extensions.js';
-import { encode } from '../wire/layout.js';
+import { decode, encode } from '../wire/layout.js';
 import { ipv4, type Ipv4Input } from '../wire/ipv4.js';
 import { ntpTimestamp } from '../wire/mobileip.js';
 import { Judge } from './judge.js';
@@ -50,6 +52,8 @@ export class Session {
   #probeCount = 0;
   #mnCount = 0;
   #packetId = 0;
+  /** Which probe a tunnel packet carried, by the Identification of its outer header: an ICMP error may quote no more. */
+  readonly #carried = new Map<number, number>();
   #latest: Pending | undefined;
 
   constructor(config: RunConfig, net: Net, target: Endpoint, dialect: Dialect) {
@@ -92,6 +96,11 @@ export class Session {
     return this.#lastIdentification;
   }
 
+  /** How long an answer is waited for that has come quickly so far, in milliseconds. */
+  get patience(): number {
+    return Math.max(200, 6 * this.roundTrip);
+  }
+
   nextMn(): number {
     return ++this.#mnCount;
   }
@@ -123,24 +132,32 @@ export class Session {
     this.#probes.delete(probe.id);
   }
 
-  /** Sends a tunnel packet from a station; addresses left out are the station's own and the device's. */
-  sendPacket(station: Station, input: Ipv4Input & { readonly protocol: number }, recorder?: Recorder): void {
-    this.#packetId = (this.#packetId + 1) & 0xffff;
+  /**
+   * Sends a tunnel packet from a station; addresses left out are the station's own and the device's. With `fragment` it
+   * goes in fragments of at most that many octets.
+   */
+  sendPacket(
+    station: Station,
+    input: Ipv4Input & { readonly protocol: number },
+    recorder?: Recorder,
+    fragment?: number,
+  ): void {
+    this.#packetId = (this.#packetId % 0xffff) + 1; // never 0: the kernel would put in one of its own
     const bytes = encode(ipv4, {
       source: station.address,
       destination: this.target.address,
       identification: this.#packetId,
       ...input,
     });
-    recorder?.add(
-      'sent',
-      'ip',
-      input.source ?? station.address,
-      input.destination ?? this.target.address,
-      bytes,
-      this.clock.now(),
-    );
-    this.stations.sendPacket(station, input.protocol, bytes);
+    const cookie = cookieIn(bytes);
+    if (cookie !== undefined) this.#carried.set(this.#packetId, cookie);
+    const source = input.source ?? station.address;
+    const destination = input.destination ?? this.target.address;
+    const parts = fragment === undefined ? undefined : fragmentPacket(bytes, fragment, this.#packetId);
+    for (const part of parts ?? [bytes]) {
+      recorder?.add('sent', 'ip', source, destination, part, this.clock.now());
+      this.stations.sendPacket(station, input.protocol, part);
+    }
   }
 
   #remember(pending: Pending, bytes: Uint8Array): void {
@@ -188,7 +205,8 @@ export class Session {
 
   #onPacket(station: Station, bytes: Uint8Array, at: number): void {
     const frame = readTunnelFrame(bytes, at);
-    if (!frame || frame.outer.destination !== station.address) return;
+    if (!frame) return this.#onIcmp(bytes, at);
+    if (frame.outer.destination !== station.address) return;
     const id = cookieIn(bytes);
     const probe = id === undefined ? undefined : this.#probes.get(id);
     if (probe) {
@@ -196,12 +214,34 @@ export class Session {
       this.judge.add(this.oracle.frame(frame), probe.during, bytes);
       probe.arrivals.push({ frame, careOf: station.address });
     }
-    for (const host of this.#hostsFor(frame.gre?.key, station.address)) host.hear(frame);
+    for (const host of this.#hostsFor(frame, station.address)) host.hear(frame);
   }
 
-  *#hostsFor(key: number | undefined, careOf: string): Iterable<MobileNode> {
-    if (key === undefined) return;
-    for (const binding of this.oracle.bindings.withForwardKey(key, this.clock.now())) {
+  /** An ICMP message, an error or not, that has to do with a probe. */
+  #onIcmp(bytes: Uint8Array, at: number): void {
+    const packet = decode(ipv4, bytes);
+    const message = packet.ok ? decode(icmpEcho, packet.value.payload) : undefined;
+    if (!packet.ok || !message?.ok) return;
+    const { source, destination } = packet.value;
+    const { type, code, payload } = message.value;
+    const probe = this.#probes.get(cookieIn(bytes) ?? this.#quoted(destination, payload) ?? 0);
+    if (!probe) return;
+    probe.recorder.add('received', 'ip', source, destination, bytes, at);
+    probe.strays.push({ from: source, type, code, bytes });
+  }
+
+  /** The probe in the packet that an ICMP error quotes, RFC 792: at least its header and 8 octets. */
+  #quoted(sender: string, quote: Uint8Array): number | undefined {
+    const packet = decode(ipv4, quote);
+    return packet.ok && packet.value.source === sender ? this.#carried.get(packet.value.identification) : undefined;
+  }
+
+  *#hostsFor({ gre, inner, at }: TunnelFrame, careOf: string): Iterable<MobileNode> {
+    const { bindings } = this.oracle;
+    const key = gre?.key;
+    const fitting =
+      key !== undefined ? bindings.withForwardKey(key, at) : inner ? bindings.atHome(inner.destination, at) : [];
+    for (const binding of fitting) {
       const host = binding.careOf === careOf ? this.hosts.get(binding.mn) : undefined;
       if (host) yield host;
     }

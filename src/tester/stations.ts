@@ -6,6 +6,9 @@ import type { Clock, Datagram, Endpoint, Net, RawPort, Timer, UdpPort } from '..
 import { ipProtocols } from '../wire/ipv4.js';
 import { mobileIpPort } from '../wire/mobileip.js';
 
+/** ICMP too: what a device says about packets that it should drop without a word. */
+const heard = [ipProtocols.gre, ipProtocols.ipInIp, ipProtocols.icmp];
+
 export interface StationListener {
   onDatagram(station: Station, datagram: Datagram): void;
   onPacket(station: Station, bytes: Uint8Array, at: number): void;
@@ -59,7 +62,7 @@ export class Stations {
       const station: Station = { address, udp, raw: ports, wellKnown };
       found.station = station;
       this.#stations.push(station);
-      for (const protocol of raw ? [ipProtocols.gre, ipProtocols.ipInIp] : []) {
+      for (const protocol of raw ? heard : []) {
         ports.set(
           protocol,
           await net.openRaw(address, protocol, ({ bytes, at }) => listener.onPacket(station, bytes, at)),

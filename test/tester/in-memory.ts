@@ -1,7 +1,7 @@
 /** Runs cases against a reference device over the in-memory network: the same suites, a virtual clock, no sockets. */
 import { sections } from '../../suites/index.js';
 import { type HomeAgentOptions, startHomeAgent } from '../../src/dut/ha.js';
-import { memoryNet } from '../../src/net/memory.js';
+import { type MemoryNet, memoryNet } from '../../src/net/memory.js';
 import type { RunResult } from '../../src/report/result.js';
 import { defaultPics, type RunConfig } from '../../src/spec/config.js';
 import { defaultKnobs } from '../../src/spec/knobs.js';
@@ -33,10 +33,12 @@ export interface InMemoryRun {
   readonly config?: Partial<RunConfig>;
   /** Id prefixes; all cases when left out. */
   readonly select?: readonly string[];
+  /** A network that behaves otherwise than usual. */
+  readonly net?: MemoryNet;
 }
 
-export async function runInMemory({ device = {}, config = {}, select = [''] }: InMemoryRun = {}): Promise<RunResult> {
-  const net = memoryNet();
+export async function runInMemory(run: InMemoryRun = {}): Promise<RunResult> {
+  const { device = {}, config = {}, select = [''], net = memoryNet() } = run;
   const host = await startHomeAgent(net.device, { addresses: [haConfig.target.address], seed: 7, ...device });
   try {
     return await runCases({

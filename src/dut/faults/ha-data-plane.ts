@@ -122,9 +122,9 @@ export const tunnelFaults: readonly Fault[] = [
     },
   })),
   fault(
-    'inner-payload-cut',
+    'inner-payload-spoilt',
     'TN-01',
-    'Loses the last octet of packets that it tunnels.',
+    'Clears the last octet of packets that it tunnels.',
     tunnelling((packet) => {
       packet[packet.length - 1] = 0;
       return packet;
