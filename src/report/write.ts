@@ -2,6 +2,7 @@
 import { mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { ReportContext } from './context.js';
+import { toHtml } from './html.js';
 import { toJson } from './json.js';
 import { toJUnit } from './junit.js';
 import { toMarkdown } from './markdown.js';
@@ -20,6 +21,7 @@ export interface ReportFormat {
 export const reportKinds = {
   junit: { extension: '.xml', summary: 'JUnit XML for Jenkins, GitLab and others', render: toJUnit },
   json: { extension: '.json', summary: 'everything, with a JSON Schema', render: toJson },
+  html: { extension: '.html', summary: 'one page for people, with every frame', render: toHtml },
   tap: { extension: '.tap', summary: 'TAP version 14', render: toTap },
   markdown: { extension: '.md', summary: 'summary for a CI page', render: toMarkdown },
 } as const satisfies Record<string, ReportFormat>;

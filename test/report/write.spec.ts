@@ -39,9 +39,10 @@ describe('report: write', () => {
   }
 
   it('knows its kinds', () => {
-    expect(['junit', 'json', 'tap', 'markdown', 'toString', 'xml', ''].filter(isReportKind)).to.deep.equal([
+    expect(['junit', 'json', 'html', 'tap', 'markdown', 'toString', 'xml', ''].filter(isReportKind)).to.deep.equal([
       'junit',
       'json',
+      'html',
       'tap',
       'markdown',
     ]);

@@ -1,0 +1,34 @@
+/** Numbers and verdicts as people read them. */
+import type { Verdict } from '../../../spec/types.js';
+import { el } from './dom.js';
+import { model } from './model.js';
+
+export function duration(ms: number): string {
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
+}
+
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** The sign of a verdict, or of a status of the ledger; its word is for those who do not see it. */
+export function badge(verdict: string): HTMLElement {
+  const mark = (model.marks as Readonly<Record<string, string>>)[verdict] ?? '·';
+  return el(
+    'span',
+    { class: 'badge', 'data-verdict': verdict, title: verdict, role: 'img', 'aria-label': verdict },
+    mark,
+  );
+}
+
+export function countVerdicts(cases: Iterable<{ readonly verdict: Verdict }>): ReadonlyMap<Verdict, number> {
+  const counts = new Map<Verdict, number>();
+  for (const { verdict } of cases) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+  return counts;
+}
+
+/** The verdicts that somebody has to look at. */
+export const findings: readonly Verdict[] = ['fail', 'error', 'inconclusive', 'warn'];
