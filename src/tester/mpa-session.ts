@@ -18,7 +18,7 @@ import { type ReplyOptions, validReply } from './grant.js';
 import { Judge } from './judge.js';
 import type { MpaControl, OpenAccess } from './mpa-control.js';
 import { cookieIn, Probe } from './probe.js';
-import type { ProxiedNode, SeenRequest } from './proxied-node.js';
+import type { Grant, ProxiedNode, SeenRequest } from './proxied-node.js';
 import { type Random, seededRandom } from './random.js';
 import type { Recorder } from './recorder.js';
 import { type Station, Stations } from './stations.js';
@@ -160,11 +160,19 @@ export class MpaSession {
       this.stations.sendUdp(request.station, to, bytes, (at) => {
         node.recorder.add('sent', 'udp', show(request.station.udp.local), show(to), bytes, at);
       });
-      if (!bend) node.grant = request.rrq.lifetime === 0 ? undefined : (grant ?? node.grant);
+      if (!bend) this.#takeEffect(node, request, bytes, grant);
       if (options.then) this.reply(node, request, options.then);
     };
     if (options.delay) this.clock.setTimer(options.delay, send);
     else send();
+  }
+
+  /** A valid reply is in force from now on, for the node and for the oracle. */
+  #takeEffect(node: ProxiedNode, request: SeenRequest, bytes: Uint8Array, grant: Grant | undefined): void {
+    if (!node.grant) this.oracle.bindings.forget(node.nai);
+    const { from, to } = request.message;
+    this.oracle.exchange({ request: request.message, reply: { at: this.clock.now(), from: to, to: from, bytes } });
+    node.grant = request.rrq.lifetime === 0 ? undefined : (grant ?? node.grant);
   }
 
   /** What is wrong with the authentication of a request; undefined when one of its extensions is known and verifies. */
@@ -196,6 +204,7 @@ export class MpaSession {
       return;
     }
     node.recorder.add('received', 'udp', show(datagram.remote), show(datagram.local), datagram.payload, datagram.at);
+    this.judge.add(this.oracle.request(message).findings, node.during, datagram.payload);
     const answer = node.policy(request);
     node.requests.push(request);
     if (answer !== 'withhold') this.reply(node, request, answer);
@@ -214,6 +223,7 @@ export class MpaSession {
     const probe = id === undefined ? undefined : this.#probes.get(id);
     if (!probe) return;
     probe.recorder.add('received', 'ip', frame.outer.source, frame.outer.destination, bytes, at);
+    this.judge.add(this.oracle.uplink(frame), probe.during, bytes);
     probe.arrivals.push({ frame, careOf: station.address });
   }
 

@@ -23,4 +23,6 @@ export const mpaFlagDefinition = mpaSection('mpa/4', { document: 'tsirtsis', sec
         );
       }),
   );
+
+  test.wholeRun('02', 'MUST keep the layout in every request of the run', { needs: ['greKeys'], covers: ['TS-01'] });
 });

@@ -141,4 +141,12 @@ export const sendingTheRequest = mpaSection('mpa/5.1', { document: 'tsirtsis', s
       );
     },
   );
+
+  test.wholeRun('11', 'MUST NOT have announced a live L2 key twice in the run', { ...l2, covers: ['TS-03'] });
+
+  test.wholeRun('12', 'MUST have tunnelled every packet of the run with the announced key', {
+    ...gre,
+    covers: ['TS-05'],
+    tunnel: true,
+  });
 });

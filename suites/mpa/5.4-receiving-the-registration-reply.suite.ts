@@ -164,4 +164,10 @@ export const receivingTheReply = mpaSection('mpa/5.4', { document: 'tsirtsis', s
       await goesUpWith(t, node, before.forwardKey, 'TS-05');
     },
   );
+
+  test.wholeRun('16', 'MUST have tunnelled every packet of the run with the allocated key', {
+    needs: ['greKeys'],
+    covers: ['TS-23'],
+    tunnel: true,
+  });
 });

@@ -123,4 +123,6 @@ export const proxyRequests = mpaSection('mpa/rfc3344-3.6.1', { document: 'rfc334
     const right = rrq.careOfAddress === careOf || rrq.careOfAddress === homeAddress; // A-16
     t.demand('LG-28', right, `care-of address ${careOf} or ${homeAddress}`, rrq.careOfAddress);
   });
+
+  test.wholeRun('11', 'MUST have formed every request of the run so', { covers: ['MN-21', 'MN-25', 'MN-26', 'MN-28'] });
 });

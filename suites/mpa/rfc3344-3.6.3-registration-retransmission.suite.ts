@@ -102,5 +102,9 @@ export const proxyRetransmission = mpaSection(
       // RFC 3344 §3.6.3: the first wait covers two round trips; a second request within 1 s would break MN-01
       t.demand('MN-04', !again || again.at - first.at >= 1000 - tolerance, 'no repetition within 1 s', 'one came');
     });
+
+    test.wholeRun('06', 'MUST have given every request of the run a greater Identification', {
+      covers: ['MN-05', 'MN-07'],
+    });
   },
 );

@@ -140,4 +140,9 @@ export const proxyTunnel = mpaSection('mpa/tunnel', { document: 'rfc3024', secti
       );
     },
   );
+
+  test.wholeRun('09', 'MUST have addressed and encapsulated every packet of the run so', {
+    ...tunnel,
+    covers: ['TN-08', 'TN-09'],
+  });
 });

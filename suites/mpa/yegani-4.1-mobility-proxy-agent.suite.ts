@@ -95,4 +95,9 @@ export const yeganiProxyAgent = mpaSection('mpa/yegani-4.1', { document: 'yegani
     const { rrq } = await t.request(node);
     t.demand('YG-18', rrq.gre, 'G=1', 'G=0');
   });
+
+  test.wholeRun('08', 'MUST have sent the extension in every request of the run, as a TLV in its place', {
+    ...gre,
+    covers: ['YG-07', 'YG-08', 'YG-09'],
+  });
 });
