@@ -151,6 +151,7 @@ function learnDirection({ up, down }: Tunnels, dialect: Dialect): Learnt {
       note: `keys seem to be assigned by the receiver of packets (A-01); only packets ${way} are there to tell`,
     };
   }
+  if (!upSays && !downSays) return { value: 'sender' };
   return { value: 'sender', note: `some packets carry keys as if their receiver assigned them (A-01); ${advice}` };
 }
 
