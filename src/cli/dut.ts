@@ -1,5 +1,6 @@
 /** `grespec dut ha`: the reference home agent on its own. */
 import { haFaults } from '../dut/faults/ha.js';
+import { mpaFaults } from '../dut/faults/mpa.js';
 import { defaultAssociation, type HomeAgentOptions, startHomeAgent } from '../dut/ha.js';
 import { haVariants } from '../dut/variants.js';
 import type { Endpoint } from '../net/port.js';
@@ -50,8 +51,8 @@ function variantList(): string {
 }
 
 /** An id that is in the list; another one is a usage error that names the nearest. */
-export function checkFault(id: string): string {
-  return checked('--fault', id, haFaults);
+export function checkFault(id: string, device: 'ha' | 'mpa' = 'ha'): string {
+  return checked('--fault', id, device === 'ha' ? haFaults : mpaFaults);
 }
 
 function checked(flag: '--fault' | '--variant', id: string, list: readonly { readonly id: string }[]): string {

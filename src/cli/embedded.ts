@@ -76,7 +76,7 @@ export class EmbeddedDevice {
       this.#process = await spawnDut(this.#options);
       return this.#process.ready;
     } catch (error) {
-      throw asCliError(error);
+      throw startError(error);
     }
   }
 
@@ -93,7 +93,7 @@ export class EmbeddedDevice {
 }
 
 /** Wrong options are the user's: a fault that does not exist, a home network that is too small. */
-function asCliError(error: unknown): CliError {
+export function startError(error: unknown): CliError {
   if (error instanceof NetError) return environmentError(`the embedded device cannot start: ${error.message}`, error);
   if (error instanceof TypeError) return usageError(`the embedded device: ${error.message}`);
   return environmentError(`the embedded device did not start: ${messageOf(error)}`, error);

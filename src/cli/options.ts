@@ -20,6 +20,9 @@ export function addDeviceOptions(command: Command): void {
     .option('--fa-ha-key <key>', 'its key')
     .option('--restart-cmd <cmd>', 'shell command that brings a dead device back, so that the run goes on')
     .option('--fault <id>', 'give the embedded device a fault, see: grespec dut ha --list-faults')
+    .optionsGroup('Mobility proxy agents (--as ha):')
+    .option('--trigger <cmd>', 'called as CMD attach NAI MAC and CMD detach NAI MAC, see: docs/guide.md')
+    .option('--access-link <iface>', "the tester's end of the agent's access link")
     .optionsGroup('What is tested:')
     .option('--config <file>', 'configuration in YAML or JSON; flags win over it')
     .option('--profile <name>', 'tsirtsis-00, yegani-02 or rfc6245 (default: tsirtsis-00)')
@@ -28,7 +31,7 @@ export function addDeviceOptions(command: Command): void {
     .option('--pixit <name=value>', 'what testing needs, for example gateway.ipv4=10.99.0.1', collect)
     .option('--no-gre', 'control plane only: no tunnel packets, no raw sockets')
     .optionsGroup('Pace:')
-    .option('--timeout <ms>', 'how long a silent device is waited for (default: 2000)')
+    .option('--timeout <ms>', 'how long a silent device is waited for (default: 3000)')
     .option('--rate <n>', 'send at most so many packets a second')
     .option('--seed <n>', 'seed of all random choices; printed by each run');
 }
@@ -41,6 +44,7 @@ export function addRunOptions(command: Command): void {
     .option('--strict', 'a SHOULD that is not followed is a failure')
     .option('--bail', 'stop at the first failure')
     .option('--report <kind=path>', 'write a report: junit, json, tap or markdown; also repeated', collect)
+    .option('--pcap <dir>', 'write a pcapng of each case into this folder, with its verdict as comment')
     .optionsGroup('Help:')
     .addHelpText(
       'after',

@@ -35,6 +35,8 @@ export function repeatCommand(id: string, flags: RepeatedFlags, seed: number, pr
     ...one('--timeout', timeout),
     ...one('--rate', rate),
     ...one('--restart-cmd', restartCmd),
+    ...one('--trigger', flags.trigger),
+    ...one('--access-link', flags.accessLink),
     ...one('--fault', flags.fault),
     ...['--seed', String(seed)],
   ];

@@ -13,13 +13,23 @@ import type { CaseDefinition } from '../tester/case.js';
 import { dialectOf } from '../tester/dialect.js';
 import { partition } from '../tester/configurations.js';
 import { mergeRuns } from '../tester/merge.js';
-import { runCases } from '../tester/run.js';
+import { runCases, type RunOptions } from '../tester/run.js';
+import { mobileIpPort } from '../wire/mobileip.js';
+import { prepareCaptures, writeCaseCaptures } from './case-captures.js';
 import { changedKnobs } from './changed-knobs.js';
 import { environmentError, exitCodes, usageError } from './cli-error.js';
-import { type Machine, type ResolvedConfig, resolveEmbedded, resolveTarget, roleOf } from './config/resolve.js';
+import {
+  type Machine,
+  type ResolvedConfig,
+  resolveEmbedded,
+  resolveProxy,
+  resolveTarget,
+  roleOf,
+} from './config/resolve.js';
 import type { Settings } from './config/settings.js';
 import { checkFault } from './dut.js';
 import { deviceOptions, EmbeddedDevice, endpointFor } from './embedded.js';
+import { EmbeddedMpa, mpaOptions } from './embedded-mpa.js';
 import { catchInterrupts } from './interrupt.js';
 import { asText } from './list.js';
 import { selectCases, settingsOf } from './plan.js';
@@ -30,10 +40,13 @@ import { listingOf, reportContext } from './report-context.js';
 import { parseReport, Reports } from './reports.js';
 import { runRestartCommand } from './restart-command.js';
 import { Screen } from './screen.js';
+import { manualControl, triggerControl } from './trigger.js';
 
 export interface RunFlags extends RepeatedFlags {
   readonly list?: boolean;
   readonly report?: readonly string[];
+  /** Folder for a capture of each case. */
+  readonly pcap?: string;
 }
 
 const machine: Machine = {
@@ -60,18 +73,36 @@ export async function run(selectors: readonly string[], flags: RunFlags): Promis
   return conduct({ config, net, cases, selectors, flags, reports, parts: partsOf(settings, config, cases, flags) });
 }
 
+/** A mobility proxy agent comes to us, so it is not embedded once anything is said of how it does. */
+function isEmbedded(settings: Settings): boolean {
+  const { target, local, pixit } = settings;
+  if (roleOf(settings) === 'mpa') return target === undefined;
+  return !target && !local && pixit.trigger === undefined && pixit.accessLink === undefined;
+}
+
 async function resolve(settings: Settings, flags: RunFlags, net: Net): Promise<ResolvedConfig> {
+  if (roleOf(settings) === 'ha') return resolveProxyAgent(settings, flags, net);
   if (settings.target) {
     if (flags.fault !== undefined) {
       throw usageError('--fault is for the embedded device, which --target replaces; leave one of the two out');
     }
     return resolveTarget(settings, settings.target, machine);
   }
-  if (roleOf(settings) === 'ha')
-    throw usageError('--as ha needs --target: there is no embedded mobility proxy agent yet');
   if (flags.fault !== undefined) checkFault(flags.fault);
   const [address = '127.16.0.1'] = freshLoopback(1);
   return resolveEmbedded(settings, await endpointFor(address, net), machine);
+}
+
+async function resolveProxyAgent(settings: Settings, flags: RunFlags, net: Net): Promise<ResolvedConfig> {
+  if (!isEmbedded(settings)) {
+    if (flags.fault !== undefined) throw usageError('--fault is for the embedded device; leave it out');
+    return resolveProxy(settings, machine);
+  }
+  if (flags.fault !== undefined) checkFault(flags.fault, 'mpa');
+  const [careOf = '127.16.0.3', ...local] = freshLoopback(3);
+  const { port } = await endpointFor(local[0] ?? careOf, net);
+  const config = resolveEmbedded({ ...settings, local }, { address: careOf, port: mobileIpPort }, machine);
+  return { ...config, listenPort: port };
 }
 
 /** Without the privilege for raw sockets the control plane is still tested, unless nothing else was asked for. */
@@ -106,7 +137,7 @@ async function checkLocal(config: ResolvedConfig, net: Net): Promise<void> {
 interface Part {
   readonly config: ResolvedConfig;
   readonly cases: readonly CaseDefinition[];
-  readonly device: EmbeddedDevice | undefined;
+  readonly device: EmbeddedDevice | EmbeddedMpa | undefined;
 }
 
 /** The embedded device can be set up in any way, so each case meets one that shows what it tests. */
@@ -116,10 +147,13 @@ function partsOf(
   cases: readonly CaseDefinition[],
   flags: RunFlags,
 ): readonly Part[] {
-  if (settings.target) return [{ config, cases, device: undefined }];
+  if (!isEmbedded(settings)) return [{ config, cases, device: undefined }];
   return partition(cases, config).map((part) => ({
     ...part,
-    device: new EmbeddedDevice(deviceOptions(part.config, flags.fault)),
+    device:
+      config.as === 'mpa'
+        ? new EmbeddedDevice(deviceOptions(part.config, flags.fault))
+        : new EmbeddedMpa(mpaOptions(part.config, config.target.address, flags.fault), part.config.pics.greKeys),
   }));
 }
 
@@ -149,6 +183,7 @@ async function conduct({ config, net, cases, selectors, flags, reports, parts }:
   };
   const interrupts = catchInterrupts(tell);
   const { signal } = interrupts;
+  if (flags.pcap !== undefined) prepareCaptures(flags.pcap);
   reports.begin(soFar());
   try {
     const printer = new TreePrinter({
@@ -167,6 +202,7 @@ async function conduct({ config, net, cases, selectors, flags, reports, parts }:
         ...{ config: usable, net, cases: part.cases, selection: selectors, version: facts.version, targetName, signal },
         repeat: (id) => repeatCommand(id, flags, config.seed),
         ...restarting(usable, part.device, signal, tell),
+        ...(config.as === 'ha' && proxyAccess(part, net, tell)),
         onCaseStart: ({ id }) => printer.caseStarted(id),
         onCaseDone: (result) => {
           done.set(result.id, result);
@@ -182,6 +218,7 @@ async function conduct({ config, net, cases, selectors, flags, reports, parts }:
     screen.progress('');
     printer.finish(result);
     reports.end(result);
+    if (flags.pcap !== undefined) writeCaseCaptures(flags.pcap, result);
     return signal.aborted ? exitCodes.interrupted : exitCode(result.totals, { strict: config.strict });
   } catch (error) {
     screen.progress('');
@@ -192,6 +229,22 @@ async function conduct({ config, net, cases, selectors, flags, reports, parts }:
     interrupts.stop();
     await Promise.all(parts.map(({ device }) => device?.stop()));
   }
+}
+
+/** How a mobility proxy agent is made to act, and how its access link is reached. */
+function proxyAccess(
+  { device, config }: Part,
+  net: Net,
+  tell: (message: string) => void,
+): Pick<RunOptions, 'control' | 'access'> {
+  if (device instanceof EmbeddedMpa) return { control: device.control, access: device.access };
+  const { trigger, accessLink } = config.pixit;
+  const isPersonThere = process.stdin.isTTY && process.env['CI'] === undefined;
+  return {
+    ...(accessLink !== undefined && { access: (receive) => net.openLink(accessLink, receive) }),
+    ...(trigger !== undefined && { control: triggerControl(trigger) }),
+    ...(trigger === undefined && accessLink === undefined && isPersonThere && { control: manualControl(tell) }),
+  };
 }
 
 const withoutTunnels = { gre: false, noGreReason: 'the device has no raw sockets' } as const;
@@ -215,7 +268,7 @@ async function runParts(
 
 function restarting(
   { restartCommand }: ResolvedConfig,
-  device: EmbeddedDevice | undefined,
+  device: EmbeddedDevice | EmbeddedMpa | undefined,
   signal: AbortSignal,
   tell: (message: string) => void,
 ): { readonly restart?: () => Promise<void> } {

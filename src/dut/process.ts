@@ -1,7 +1,7 @@
 /** The reference device in a process of its own: the child's side, and the side of the parent that starts it. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { NetError } from '../net/net-error.js';
 import type { Net, NetIssue } from '../net/port.js';
@@ -91,6 +91,10 @@ export interface DutExit {
 export interface DutProcess {
   readonly ready: DutReady;
   readonly pid: number;
+  /** Writes a line to the device's standard input. */
+  say(line: string): void;
+  /** Hears the lines that follow READY on its standard output. */
+  onLine(listener: (line: string) => void): void;
   /** Resolves when the process is gone, for whatever reason. */
   readonly exited: Promise<DutExit>;
   /** Ends the process, with SIGKILL when it does not go by itself within 2 s. */
@@ -124,13 +128,16 @@ export async function spawnDut(options: DutOptions): Promise<DutProcess> {
     return exited.finally(() => clearTimeout(timer));
   };
   try {
-    const ready = await firstLine(child, exited);
+    const lines = createInterface(child.stdout);
+    const ready = await firstLine(lines, exited);
     // a parent that has nothing else to do may end; the child follows, for its input ends then (pipes are sockets)
     child.unref();
     for (const stream of [child.stdin, child.stdout, child.stderr]) (stream as unknown as Socket).unref();
     return {
       ready,
       pid: child.pid ?? 0,
+      say: (line) => void child.stdin.write(`${line}\n`),
+      onLine: (listener) => void lines.on('line', listener),
       exited,
       stop,
       kill,
@@ -152,12 +159,10 @@ function exitOf(child: ChildProcess): Promise<DutExit> {
   });
 }
 
-async function firstLine(child: ChildProcess, exited: Promise<DutExit>): Promise<DutReady> {
-  const { stdout } = child;
-  if (!stdout) throw new Error('the device has no standard output');
+async function firstLine(lines: Interface, exited: Promise<DutExit>): Promise<DutReady> {
   let timer: NodeJS.Timeout | undefined;
   const line = await Promise.race([
-    new Promise<string>((resolve) => createInterface(stdout).once('line', resolve)),
+    new Promise<string>((resolve) => lines.once('line', resolve)),
     exited.then(({ code, signal, stderr }) => {
       throw new Error(`the device ended before it was ready (${signal ?? `exit code ${code}`}): ${stderr.trim()}`);
     }),

@@ -27,4 +27,27 @@ function setTimer(ms: number, fire: () => void): Timer {
   return { cancel: () => cancel() };
 }
 
-export const systemClock: Clock = { now, setTimer };
+/** Milliseconds between two looks at the event loop, the delay worth noting, and how many delays are remembered. */
+const [interval, worthNoting, remembered] = [5, 2, 4096];
+interface Delay {
+  readonly at: number;
+  readonly by: number;
+}
+let late: Delay[] | undefined;
+
+function lag(since: number): number {
+  if (!late) {
+    const seen: Delay[] = [];
+    late = seen;
+    let due = now() + interval;
+    setInterval(() => {
+      const by = now() - due;
+      if (by > worthNoting) seen.push({ at: now(), by });
+      if (seen.length > remembered) seen.splice(0, remembered / 2);
+      due = now() + interval;
+    }, interval).unref();
+  }
+  return late.reduce((most, { at, by }) => (at >= since ? Math.max(most, by) : most), 0);
+}
+
+export const systemClock: Clock = { now, setTimer, lag };

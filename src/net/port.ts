@@ -14,6 +14,11 @@ export interface Clock {
   now(): number;
   /** Calls `fire` once, `ms` milliseconds from now (0 or more). */
   setTimer(ms: number, fire: () => void): Timer;
+  /**
+   * Milliseconds by which this process has noticed events late, at the worst since then: what arrived may have arrived
+   * that much earlier than it was seen. The first call begins to watch. Absent where events are noticed at once.
+   */
+  lag?(since: number): number;
 }
 
 export interface Endpoint {

@@ -4,15 +4,20 @@
  */
 import type { RequirementId } from '../spec/catalogue.js';
 import { arp, arpOperations } from '../wire/arp.js';
+import { dhcpv4, dhcpv4Ports } from '../wire/dhcpv4.js';
+import { dhcpv4Options, dhcpv4Types } from '../wire/dhcpv4-options.js';
 import { broadcastMac, ethernet } from '../wire/ethernet.js';
 import { etherTypes, gre, type GreInput } from '../wire/gre.js';
 import { ipProtocols, ipv4, type Ipv4Input } from '../wire/ipv4.js';
 import { decode, encode } from '../wire/layout.js';
+import { option } from '../wire/options.js';
 import { macText } from '../wire/text.js';
 import { udp } from '../wire/udp.js';
+import { pause } from './arrivals.js';
 import { CaseBase } from './case-base.js';
 import type { CaseOptions } from './case.js';
 import type { AttachWish } from './mpa-control.js';
+import { greKeyOf } from './grant.js';
 import type { MpaSession } from './mpa-session.js';
 import { Inconclusive, Skipped } from './outcome.js';
 import type { Arrival, Probe } from './probe.js';
@@ -63,6 +68,41 @@ export class MpaContext extends CaseBase {
     this.session = session;
   }
 
+  /** Milliseconds by which the moments of requests since then may be wrong: the tester may have been busy. */
+  uncertainty(since: number): number {
+    return this.session.clock.lag?.(since) ?? 0;
+  }
+
+  /** Waits for the tester to be idle, at most two seconds: what is measured then is measured well. */
+  async calm(): Promise<void> {
+    const { clock } = this.session;
+    for (let round = 0; round < 40; round++) {
+      const since = clock.now();
+      await pause(clock, 50);
+      if (this.uncertainty(since) < 5) return;
+    }
+  }
+
+  /** Demands a time between two requests, in milliseconds; what the tester cannot measure well enough is left undecided. */
+  atLeast(id: RequirementId, [from, to]: readonly [SeenRequest, SeenRequest], least: number, what: string): void {
+    const gap = to.at - from.at;
+    if (gap >= least) return;
+    const text = `${(gap / 1000).toFixed(2)} s`;
+    const doubt = this.uncertainty(from.at);
+    if (gap + doubt >= least) this.undecided(`${what}: ${text}, measured to ${Math.round(doubt)} ms`);
+    this.recorder.blame(to.message.bytes);
+    this.demand(id, false, `${what} of at least ${(least / 1000).toFixed(2)} s`, text);
+  }
+
+  /** The requests for a node with each its successor. */
+  gaps(node: ProxiedNode): readonly (readonly [SeenRequest, SeenRequest])[] {
+    const { all } = node.requests;
+    return all.slice(1).flatMap((to, i) => {
+      const from = all[i];
+      return from ? [[from, to] as const] : [];
+    });
+  }
+
   // --- arrange ----------------------------------------------------------------------------------------------------
 
   /** A mobile node that has not attached yet. */
@@ -86,22 +126,60 @@ export class MpaContext extends CaseBase {
   /** Makes a node attach; its requests then arrive at the node. */
   async attach(node: ProxiedNode): Promise<void> {
     const { control } = this.session;
-    if (!control) throw new Skipped('nothing makes the agent attach a node: give --trigger or --access-link');
+    if (!control) return this.#appear(node);
     if ((await control.attach(node, node.wish)) === 'unsupported') {
       throw new Skipped(`the trigger does not support L2=${node.wish.l2 ? 1 : 0}, key ${node.wish.key}`);
     }
   }
 
   async detach(node: ProxiedNode): Promise<void> {
-    await this.session.control?.detach(node);
+    if ((await this.session.control?.detach(node)) !== 'begun')
+      throw new Skipped('nothing makes the agent detach a node');
+  }
+
+  /** Without a trigger the node appears on the access link, and the agent names it as it likes: one after the other. */
+  async #appear(node: ProxiedNode): Promise<void> {
+    const { session } = this;
+    if (!session.hasAccess) throw new Skipped('nothing makes the agent attach a node: give --trigger or --access-link');
+    await session.oneAtATime(async () => {
+      const come = session.expectNewcomer(node);
+      for (let attempt = 0; attempt < probeAttempts; attempt++) {
+        session.sendFrame(discover(node.mac, session.random.uint32()), this.recorder);
+        if (await come(this.#attachPatience / probeAttempts)) break;
+      }
+      session.expectNewcomer(undefined);
+    });
+    const [first] = node.requests.all;
+    if (!first) return;
+    const asked = greKeyOf(first.rrq);
+    const made: Mode = { key: asked?.key === 0 ? 0 : 'own', a: asked?.a === true };
+    session.onlyMode = made;
+    if (made.a !== node.wish.l2 || (made.key === 0) !== (node.wish.key === 'zero')) {
+      throw new Skipped('the access link alone cannot ask the agent for another mode than its own');
+    }
+  }
+
+  /** Modes that cannot be had are left out when the agent has only its own. */
+  override async eachMode(
+    body: (mode: Mode) => Promise<void>,
+    wanted: (mode: Mode) => boolean = () => true,
+  ): Promise<void> {
+    const { onlyMode } = this.session;
+    let some = onlyMode === undefined;
+    await super.eachMode(body, (mode) => {
+      const possible = wanted(mode) && (!onlyMode || (mode.a === onlyMode.a && mode.key === onlyMode.key));
+      some ||= possible;
+      return possible;
+    });
+    if (!some) this.skip('the access link alone cannot ask the agent for another mode than its own');
+  }
+
+  get #attachPatience(): number {
+    return Math.max(leastAttachPatience, this.config.timeout, this.session.control?.patience ?? 0);
   }
 
   /** The request with that index (0 is the first), which the agent must send by itself. */
-  async request(
-    node: ProxiedNode,
-    index = 0,
-    ms = Math.max(leastAttachPatience, this.config.timeout),
-  ): Promise<SeenRequest> {
+  async request(node: ProxiedNode, index = 0, ms = this.#attachPatience): Promise<SeenRequest> {
     const found = await this.maybeRequest(node, index, ms);
     if (found) return found;
     throw new Inconclusive(
@@ -310,6 +388,21 @@ const isFor = (frame: Uint8Array, mac: string): boolean => {
   const link = decode(ethernet, frame);
   return link.ok && (link.value.destination === mac || link.value.destination === broadcastMac);
 };
+
+/** A DHCPDISCOVER, which is how most hosts show themselves on a link. */
+function discover(mac: string, transaction: number): Uint8Array {
+  const payload = encode(dhcpv4, {
+    transaction,
+    broadcast: true,
+    clientMac: mac,
+    options: [option(dhcpv4Options.messageType, { type: dhcpv4Types.discover })],
+  });
+  const [source, destination] = ['0.0.0.0', '255.255.255.255'];
+  const ports = { sourcePort: dhcpv4Ports.client, destinationPort: dhcpv4Ports.server };
+  const datagram = encode(udp, { ...ports, payload }, { source, destination });
+  const packet = encode(ipv4, { source, destination, protocol: ipProtocols.udp, payload: datagram });
+  return encode(ethernet, { destination: broadcastMac, source: mac, etherType: etherTypes.ipv4, payload: packet });
+}
 
 /** The first address of the home network: the router that mobile nodes are given. */
 function firstOf(network = '10.99.0.0/24'): string {

@@ -15,6 +15,8 @@ export interface Identity {
 export interface MpaControl {
   /** How a person would do the same; for messages. */
   readonly advice: string;
+  /** Least milliseconds to wait for the first request, where a person is in the way. */
+  readonly patience?: number;
   /** Resolves once the attachment has begun; `unsupported` when the device cannot be given this wish. */
   attach(mn: Identity, wish: AttachWish): Promise<'begun' | 'unsupported'>;
   detach(mn: Identity): Promise<'begun' | 'unsupported'>;

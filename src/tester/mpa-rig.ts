@@ -30,9 +30,10 @@ export class MpaRig implements Rig {
 
   /** One node of any supported mode must make the agent register. */
   async prepare(): Promise<Prepared> {
+    this.#session.clock.lag?.(0); // from now on it is watched
     const port = this.#session.config.listenPort ?? 434;
     const where = this.#session.stations.addresses.map((address) => `${address}:${port}`).join(' and ');
-    if (!this.#session.control) {
+    if (!this.#session.control && !this.#session.hasAccess) {
       return {
         ok: false,
         why: `nothing makes the agent attach a node: give --trigger CMD or --access-link IFACE, and let its home agent be ${where}`,
@@ -41,7 +42,10 @@ export class MpaRig implements Rig {
     if (await this.alive('preflight')) return { ok: true };
     const garbage =
       this.#session.strays.length > 0 ? `; ${this.#session.strays.length} requests came for other NAIs` : '';
-    return { ok: false, why: `no registration came to ${where}${garbage}: ${this.#session.control.advice}` };
+    return {
+      ok: false,
+      why: `no registration came to ${where}${garbage}: ${this.#session.control?.advice ?? 'a node appeared on the access link, but the agent did not register it'}`,
+    };
   }
 
   begin(definition: CaseDefinition): Running {
@@ -60,7 +64,11 @@ export class MpaRig implements Rig {
         if (error instanceof Skipped) continue; // the trigger does not know this wish; another mode may do
         throw error;
       }
-      const request = await t.maybeRequest(node, 0, Math.max(3000, this.#session.config.timeout));
+      const request = await t.maybeRequest(
+        node,
+        0,
+        Math.max(3000, this.#session.config.timeout, this.#session.control?.patience ?? 0),
+      );
       t.cleanUp();
       if (request) return true;
     }

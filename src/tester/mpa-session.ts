@@ -9,7 +9,7 @@ import { readTunnelFrame } from '../oracle/frame.js';
 import type { RunConfig } from '../spec/config.js';
 import { verifies } from '../wire/auth.js';
 import { ethernet } from '../wire/ethernet.js';
-import type { Dialect, WireContext } from '../wire/extensions.js';
+import type { Dialect, Extension, WireContext } from '../wire/extensions.js';
 import { decode, encode } from '../wire/layout.js';
 import { ipv4, type Ipv4Input } from '../wire/ipv4.js';
 import { coveredBy, decodeRrq, encodeRrp, mobileIpPort, type Rrq } from '../wire/mobileip.js';
@@ -21,6 +21,7 @@ import { cookieIn, Probe } from './probe.js';
 import type { Grant, ProxiedNode, SeenRequest } from './proxied-node.js';
 import { type Random, seededRandom } from './random.js';
 import type { Recorder } from './recorder.js';
+import type { Mode } from './request.js';
 import { type Station, Stations } from './stations.js';
 
 /** A frame that the agent sent on its access link. */
@@ -43,6 +44,8 @@ export class MpaSession {
   readonly random: Random;
   readonly runId: string;
   readonly control: MpaControl | undefined;
+  /** The only mode that an agent uses which cannot be told what to do; undefined while it can, or has shown none. */
+  onlyMode: Mode | undefined;
   /** The agent's MAC address on the access link, once a node has asked for it. */
   routerMac: string | undefined;
   /** Everything that the agent sends on the access link. */
@@ -57,7 +60,8 @@ export class MpaSession {
   #probeCount = 0;
   #nodeCount = 0;
   #packetId = 0;
-  #newcomer: ((request: SeenRequest) => ProxiedNode | undefined) | undefined;
+  #newcomer: ProxiedNode | undefined;
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(
     config: RunConfig,
@@ -114,9 +118,20 @@ export class MpaSession {
     this.#nodes.set(node.nai, node);
   }
 
-  /** Who takes a request for an NAI that nobody has named: an agent may make its own from the access link. */
-  onNewcomer(take: ((request: SeenRequest) => ProxiedNode | undefined) | undefined): void {
-    this.#newcomer = take;
+  /**
+   * The node to which the next request for an unknown NAI belongs: an agent may make its own from the access link. What
+   * is returned waits for that request, so many milliseconds at most, and says whether it came.
+   */
+  expectNewcomer(node: ProxiedNode | undefined): (ms: number) => Promise<boolean> {
+    this.#newcomer = node;
+    return async (ms) => (await node?.requests.first(ms)) !== undefined;
+  }
+
+  /** Runs one task after the other, whoever asks. */
+  async oneAtATime(task: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(task);
+    this.#turn = turn.catch(() => undefined);
+    await turn;
   }
 
   newProbe(during: string, recorder: Recorder): Probe {
@@ -198,7 +213,7 @@ export class MpaSession {
     const node =
       (nai?.name === 'nai' ? this.#nodes.get(nai.nai) : undefined) ??
       this.#byHomeAddress(request) ??
-      this.#newcomer?.(request);
+      this.#takeNewcomer(nai);
     if (!node) {
       if (this.strays.length < 1000) this.strays.push(request);
       return;
@@ -208,6 +223,13 @@ export class MpaSession {
     const answer = node.policy(request);
     node.requests.push(request);
     if (answer !== 'withhold') this.reply(node, request, answer);
+  }
+
+  #takeNewcomer(nai: Extension | undefined): ProxiedNode | undefined {
+    const node = this.#newcomer;
+    this.#newcomer = undefined;
+    if (node && nai?.name === 'nai') this.#nodes.set(nai.nai, node);
+    return node;
   }
 
   #byHomeAddress({ rrq }: SeenRequest): ProxiedNode | undefined {

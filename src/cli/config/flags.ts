@@ -23,6 +23,8 @@ export interface ConfigFlags {
   readonly timeout?: string;
   readonly rate?: string;
   readonly restartCmd?: string;
+  readonly trigger?: string;
+  readonly accessLink?: string;
 }
 
 /** Which flag sets an item. */
@@ -45,7 +47,10 @@ export function flagSource(flags: ConfigFlags): Source {
     local: flags.local?.flatMap((text) => text.split(',')).map((text) => text.trim()),
     securityAssociations: group({ mnHa, faHa }),
     pics: assignments('--pics', flags.pics, truth),
-    pixit: assignments('--pixit', flags.pixit, (text, name) => (name === 'maxLifetime' ? number(text) : text)),
+    pixit: group({
+      ...assignments('--pixit', flags.pixit, (text, name) => (name === 'maxLifetime' ? number(text) : text)),
+      ...group({ trigger: flags.trigger, accessLink: flags.accessLink }),
+    }),
     knobs: assignments('--knob', flags.knob, (text) => text),
     gre: flags.gre === false ? false : undefined,
     seed: number(flags.seed),

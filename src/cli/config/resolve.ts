@@ -9,6 +9,7 @@ import {
 } from '../../spec/config.js';
 import { defaultKnobs } from '../../spec/knobs.js';
 import type { Endpoint } from '../../net/port.js';
+import { mobileIpPort } from '../../wire/mobileip.js';
 import { usageError } from '../cli-error.js';
 import { readKey } from './key.js';
 import { type AssociationSettings, mergeSettings, type Settings } from './settings.js';
@@ -43,6 +44,25 @@ export async function resolveTarget(settings: Settings, target: Endpoint, machin
   }
   const faHa = associationOf(settings.faHa, 'faHa', machine.environment);
   return { ...common(settings, machine), target, local, mnHa, ...(faHa && { faHa }) };
+}
+
+/** A mobility proxy agent comes to the tester's addresses: they must be said, or follow from where the agent is. */
+export async function resolveProxy(settings: Settings, machine: Machine): Promise<ResolvedConfig> {
+  const mnHa = associationOf(settings.mnHa, 'mnHa', machine.environment);
+  if (!mnHa) {
+    throw usageError(
+      '--as ha needs the MN-HA security association of the agent: add --spi N --key HEX (or env:NAME, file:PATH), ' +
+        'or securityAssociations.mnHa in the --config file',
+    );
+  }
+  const { target } = settings;
+  const local = settings.local ?? (target && [await machine.localAddressFor(target.address)]);
+  if (!local) {
+    throw usageError('--as ha needs --local ADDR: the address that the agent has for its home agent');
+  }
+  const faHa = associationOf(settings.faHa, 'faHa', machine.environment);
+  const anywhere = { address: '0.0.0.0', port: mobileIpPort };
+  return { ...common(settings, machine), target: target ?? anywhere, local, mnHa, ...(faHa && { faHa }) };
 }
 
 /**
