@@ -5,6 +5,8 @@ import { receivingTheRequest } from './ha/5.2-receiving-the-registration-request
 import { sendingTheReply } from './ha/5.3-sending-the-registration-reply.suite.js';
 import { homeAgentTable } from './ha/5.5.1-home-agent.suite.js';
 import { reregistration } from './ha/6.2-registration-reply.suite.js';
+import { addressAllocation } from './ha/7-address-allocation.suite.js';
+import { bridging } from './ha/7-bridging.suite.js';
 import { l2Tunneling } from './ha/7-l2-tunneling-and-address-allocation.suite.js';
 import { security } from './ha/8-security-considerations.suite.js';
 import { greDelivery, greForwarding } from './ha/gre-forwarding.suite.js';
@@ -25,6 +27,8 @@ export const sections: readonly SectionDefinition[] = [
   homeAgentTable,
   reregistration,
   l2Tunneling,
+  addressAllocation,
+  bridging,
   security,
   yeganiHomeAgent,
   yeganiExtension,

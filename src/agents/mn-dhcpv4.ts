@@ -96,7 +96,7 @@ export class Dhcpv4Client {
     const server = optionIn(dhcpv4Options.serverId, options)?.address;
     if (type === dhcpv4Types.offer && this.#state === 'selecting') this.#takeOffer(message, server, now);
     else if (this.#state === 'selecting' || this.#state === 'bound') return;
-    else if (type === dhcpv4Types.ack) this.#bind(message, options, server ?? this.#offer?.server, now);
+    else if (type === dhcpv4Types.ack) this.#bind(message, options, server ?? this.#offer?.server, ipv4.source, now);
     else if (type === dhcpv4Types.nak) {
       this.#link.tell({ kind: 'nak4', server });
       this.start(now); // RFC 2131 §3.1.5
@@ -116,14 +116,14 @@ export class Dhcpv4Client {
     this.#ask(now, 'requesting', () => this.#sendAll(this.#message(dhcpv4Types.request, options)), this.#transaction);
   }
 
-  #bind(message: Dhcpv4, options: readonly Option[], server: string | undefined, now: number): void {
+  #bind(message: Dhcpv4, options: readonly Option[], server: string | undefined, from: string, now: number): void {
     const seconds = optionIn(dhcpv4Options.leaseTime, options)?.seconds;
     if (server === undefined || seconds === undefined || message.yourAddress === anyAddress) return;
     this.#forget();
     this.#state = 'bound';
     const subnetMask = optionIn(dhcpv4Options.subnetMask, options)?.address;
     const router = optionIn(dhcpv4Options.router, options)?.address;
-    this.lease = { address: message.yourAddress, server, subnetMask, router, seconds };
+    this.lease = { address: message.yourAddress, server, from, subnetMask, router, seconds };
     // RFC 2131 §4.4.5: T1 and T2, where the server says nothing of them
     const t1 = optionIn(dhcpv4Options.renewalTime, options)?.seconds ?? seconds * 0.5;
     const t2 = optionIn(dhcpv4Options.rebindingTime, options)?.seconds ?? seconds * 0.875;

@@ -104,13 +104,13 @@ export class Dhcpv6Client {
     this.#retry.timer(now);
   }
 
-  hear({ udp }: Heard, now: number): void {
-    if (udp?.destinationPort !== dhcpv6Ports.client || this.#state === 'idle') return;
+  hear({ udp, ipv6 }: Heard, now: number): void {
+    if (udp?.destinationPort !== dhcpv6Ports.client || !ipv6 || this.#state === 'idle') return;
     const decoded = decode(dhcpv6, udp.payload);
     if (!decoded.ok || !this.#isOurs(decoded.value)) return;
     const { type, options } = decoded.value;
     if (type === dhcpv6Types.advertise && this.#state === 'soliciting') this.#hearAdvertise(options, now);
-    else if (type === dhcpv6Types.reply) this.#hearReply(options, now);
+    else if (type === dhcpv6Types.reply) this.#hearReply(options, ipv6.source, now);
   }
 
   /** RFC 8415 §16.3, §16.10: our transaction and identifier, and a server that says who it is. */
@@ -135,7 +135,7 @@ export class Dhcpv6Client {
     this.#ask(now, 'requesting', (at) => this.#send(dhcpv6Types.request, at, [server, this.#identity()]));
   }
 
-  #hearReply(options: readonly Option[], now: number): void {
+  #hearReply(options: readonly Option[], from: string, now: number): void {
     if (this.#state === 'releasing') {
       this.#forget();
       return this.#link.tell({ kind: 'released6' });
@@ -149,7 +149,7 @@ export class Dhcpv6Client {
     const renewed = this.lease?.address === address;
     this.#forget();
     this.#state = 'bound';
-    this.lease = { address, preferred, valid, rapid };
+    this.lease = { address, from, preferred, valid, rapid };
     if (valid !== endless) {
       this.#endAt = now + valid * 1000;
       // RFC 8415 §21.4: with 0 the choice is the client's; the usual parts of the preferred lifetime

@@ -92,6 +92,8 @@ export class MnHost implements Agent<MnInput, MnOutput> {
         return this.#dhcpv6.renew(now);
       case 'release6':
         return this.#dhcpv6.release(now);
+      case 'up6':
+        return this.#autoconfiguration.up(now, () => undefined);
       case 'slaac':
         return this.#autoconfiguration.start(now);
       case 'resolve':

@@ -10,6 +10,8 @@ export type MnCommand =
   | { readonly kind: 'dhcpv6'; readonly rapidCommit?: boolean }
   | { readonly kind: 'renew6' }
   | { readonly kind: 'release6' }
+  /** Takes a link-local address into use. */
+  | { readonly kind: 'up6' }
   /** Takes a link-local address, looks for a router and takes addresses from its prefixes. */
   | { readonly kind: 'slaac' }
   /** Finds the hardware address of an IPv4 or IPv6 neighbour. */
@@ -24,7 +26,9 @@ export type MnInput =
 
 export interface Lease4 {
   readonly address: string;
+  /** The server identifier, and where the answer came from. */
   readonly server: string;
+  readonly from: string;
   readonly subnetMask: string | undefined;
   readonly router: string | undefined;
   /** Seconds. */
@@ -33,6 +37,8 @@ export interface Lease4 {
 
 export interface Lease6 {
   readonly address: string;
+  /** The link-local address that the answer came from. */
+  readonly from: string;
   /** Seconds. */
   readonly preferred: number;
   readonly valid: number;

@@ -9,6 +9,7 @@ import { concat } from '../wire/text.js';
 import { delayedReplies } from './faults/delay.js';
 import { applying, mapTunnelPackets, onReply, without } from './faults/make.js';
 import type { Variant } from './faults/types.js';
+import { l2Variants } from './l2-variants.js';
 
 /** Puts a field of `size` octets behind the first `offset` octets of the GRE header of what is sent, and sets a flag. */
 const withGreField = (offset: (flags: number) => number, flag: number, field: () => Uint8Array) =>
@@ -249,4 +250,5 @@ export const haVariants: readonly Variant[] = [
       return packet;
     }),
   },
+  ...l2Variants,
 ];

@@ -21,6 +21,7 @@ import type { Arrival, Probe } from './probe.js';
 import type { RequestOptions } from './request.js';
 import type { Session } from './session.js';
 import type { Station } from './stations.js';
+import { TunnelHost } from './tunnel-host.js';
 
 /** What came of a request: a reply, or silence on a path that a fence has shown to be alive. */
 export type Answer =
@@ -53,6 +54,7 @@ export class CaseContext extends CaseBase {
   readonly mns: MobileNode[] = [];
   readonly #home: Home;
   readonly #probes: Probe[] = [];
+  readonly #hosts: TunnelHost[] = [];
 
   constructor(session: Session, home: Home, definition: CaseOptions & { readonly id: string }) {
     super(definition, session.config, session.clock);
@@ -103,6 +105,13 @@ export class CaseContext extends CaseBase {
     if (binding.homeAddress !== '0.0.0.0') mn.ip = binding.homeAddress;
     else if (binding.l2) mn.ip ??= this.#home.addresses.next();
     this.session.hosts.set(mn.nai, mn);
+  }
+
+  /** The Ethernet host that a registered L2 MN is: it gets itself addresses, and answers for them. */
+  host(mn: MobileNode): TunnelHost {
+    const host = new TunnelHost(this.session, mn);
+    this.#hosts.push(host);
+    return host;
   }
 
   /** Ends an MN's binding; the case goes on only if that is accepted. */
@@ -326,6 +335,7 @@ export class CaseContext extends CaseBase {
   /** Ends what the case began: bindings are deregistered without waiting for the answers. */
   cleanUp(): void {
     for (const probe of this.#probes) this.session.forgetProbe(probe);
+    for (const host of this.#hosts) host.close();
     for (const mn of this.mns) {
       this.session.hosts.delete(mn.nai);
       const { binding } = mn;

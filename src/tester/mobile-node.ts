@@ -52,6 +52,8 @@ export class MobileNode {
   /** Address used inside the tunnel: the HoA, or one of the home network for an L2 MN without HoA. */
   ip: string | undefined;
   station: Station;
+  /** Who hears what comes out of its L2 tunnel, in place of the little host in here. */
+  host: { hear(frame: TunnelFrame): void } | undefined;
   readonly #session: Session;
 
   constructor(session: Session, options: MobileNodeOptions) {
@@ -140,7 +142,8 @@ export class MobileNode {
   /** As a host on its L2 link: answers ARP for its own address, and echo requests. In normal mode: echo requests. */
   hear(frame: TunnelFrame): void {
     if (frame.inner) return this.#answerEcho(frame.inner, undefined);
-    if (!frame.gre || !this.binding?.l2) return;
+    if (this.host) this.host.hear(frame);
+    if (this.host || !frame.gre || !this.binding?.l2) return;
     const link = decode(ethernet, frame.gre.payload);
     if (!link.ok) return;
     if (link.value.etherType === etherTypes.ipv4 && link.value.destination === this.mac) {

@@ -21,6 +21,7 @@ describe('mobile node host', () => {
       expect(event?.lease).to.deep.equal({
         address: '10.99.0.128',
         server: gateway.ipv4,
+        from: gateway.ipv4,
         subnetMask: '255.255.255.0',
         router: gateway.ipv4,
         seconds: 600,
@@ -131,6 +132,7 @@ describe('mobile node host', () => {
         const [event] = segment.of(host, 'lease6');
         expect(event?.lease).to.deep.equal({
           address: '2001:db8:99::1000',
+          from: linkLocalOf('02:00:00:00:99:01'),
           preferred: 600,
           valid: 1200,
           rapid: rapidCommit,

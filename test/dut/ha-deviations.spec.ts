@@ -23,6 +23,7 @@ import {
   replyIn,
   type RequestOptions,
 } from '../agents/ha-bench.js';
+import { l2Conversation } from './l2-conversation.js';
 
 /**
  * Everything that a device says to a long conversation that touches most rules. Requests do not depend on the device but
@@ -100,6 +101,13 @@ function conversation(
   up(inL2(l2Frame(), 77, otherCoa));
   up(inL2(frame('02:00:00:00:00:02', '02:00:00:00:00:01', new Uint8Array(100)), keyOf(l2[1])));
   up(inL2(frame('02:00:00:00:00:01', '33:33:00:00:00:01', new Uint8Array(50), 0x86dd), key));
+
+  const tunnels = [key, keyOf(l2[1])] as const;
+  l2Conversation((from, bytes) => up(inL2(bytes, tunnels[from])), bench.now);
+  rrq({ nai: 'l2@example.org', key: keyOf(l2[2]), a: true, lifetime: 0 });
+  rrq({ nai: 'l3@example.org', key: keyOf(l2[3]), a: true, lifetime: 2 });
+  bench.wait(3000);
+  up(inL2(frame('02:00:00:00:00:01', 'ff:ff:ff:ff:ff:ff', new Uint8Array(50), 0x88b5), key));
 
   rrq({ nai: 'a@example.org', key: keyOf(a), lifetime: 500 });
   rrq({ nai: 'a@example.org', key: 0x55667788, lifetime: 500 });

@@ -3,6 +3,7 @@ import { tunnelFaults } from './ha-data-plane.js';
 import { haKeyFaults } from './ha-keys.js';
 import { haRegistrationFaults } from './ha-registration.js';
 import { haTunnelFaults } from './ha-tunnel.js';
+import { l2Faults } from './ha-l2.js';
 import type { Fault } from './types.js';
 
-export const haFaults: readonly Fault[] = [...haKeyFaults, ...haRegistrationFaults, ...haTunnelFaults, ...tunnelFaults];
+export const haFaults: readonly Fault[] = [...haKeyFaults, ...haRegistrationFaults, ...haTunnelFaults, ...l2Faults, ...tunnelFaults];
