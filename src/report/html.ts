@@ -74,7 +74,7 @@ function header({ tool, run, headline, marks }: PageModel, outcome: Verdict): st
     : '\n<p class="notice" role="status" id="cut-short">Cut short: this run did not end, the report holds what was decided until then.</p>';
   return `<header class="top" data-verdict="${outcome}">
 <h1><span class="badge" data-verdict="${outcome}" aria-hidden="true">${marks[outcome]}</span>${text(headline)}</h1>
-<p class="run">${text(oneLine(facts.join(' · ')))}</p>
+<p class="run">${text(facts.map((fact) => oneLine(fact).replaceAll(' ', '\u00a0')).join(' · '))}</p>
 <div class="tools"><nav aria-label="Views"><a href="#">Overview</a><a href="#cases">Cases</a><a href="#ledger">Ledger</a></nav>
 <button type="button" id="theme" aria-pressed="false" title="t">Dark</button>
 <button type="button" id="keys" title="?">Keys</button></div>

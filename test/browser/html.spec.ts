@@ -5,7 +5,7 @@ import { toHtml } from '../../src/report/html.js';
 import type { RunResult } from '../../src/report/result.js';
 import { dialectOf } from '../../src/tester/dialect.js';
 import { sections } from '../../suites/index.js';
-import { failed, manyCases, runOf } from '../report/sample.js';
+import { failed, manyCases, received, runOf, sent } from '../report/sample.js';
 import { haConfig, runInMemory } from '../tester/in-memory.js';
 import { type Opened, picture, ReportBrowser, whyNoBrowser } from './browser.js';
 
@@ -139,6 +139,9 @@ describe('HTML report in a browser', function () {
       expect(await rows(page).count()).to.be.within(1, result.cases.length - 1);
       await page.getByRole('link', { name: 'Ledger' }).click();
       expect(await page.locator('#ledger-rows tr:not([hidden])').count()).to.be.within(1, 5);
+      await page.getByRole('button', { name: 'not-run' }).click();
+      const idle = result.ledger.filter(({ status }) => status === 'not-run').length;
+      expect(await page.locator('#ledger-shown').textContent()).to.match(new RegExp(`^${idle} of `));
     });
 
     it('three thousand cases at once', async () => {
@@ -177,6 +180,7 @@ describe('HTML report in a browser', function () {
       await rows(page).first().focus();
       await page.keyboard.press('ArrowDown');
       await page.waitForURL(`**#${result.cases[0]?.id}`);
+      await page.locator('.case').waitFor();
       await page.keyboard.press('Enter');
       expect(await page.evaluate('document.activeElement.id')).to.equal('case-title');
     });
@@ -238,6 +242,21 @@ describe('HTML report in a browser', function () {
       expect(await page.locator('.field.lit .field-name').textContent()).to.equal('lifetime');
       await page.locator('h1').hover();
       expect(await octets(page, 'lit')).to.equal('');
+    });
+
+    it('with silence, tunnels and every address of the tester', async () => {
+      const packet = { ...sent, layer: 'ip' as const, source: '192.0.2.2', destination: '192.0.2.10' };
+      const frames = [sent, { ...packet, at: 5 }, { ...received, at: 1200 }];
+      const page = await open(failed.id, {}, toHtml(runOf([{ ...failed, frames }]), context));
+      await page.locator('.frame').waitFor();
+      expect(await page.locator('.lifeline .address').allTextContents()).to.deep.equal([
+        '192.0.2.1',
+        '192.0.2.2',
+        '192.0.2.10',
+      ]);
+      expect(await page.locator('.break').allTextContents()).to.deep.equal(['1.2 s without a frame']);
+      expect(await page.locator('.arrow.tunnelled').getAttribute('data-frame')).to.equal('1');
+      expect(await page.locator('.legend').textContent()).to.include('Dashed');
     });
 
     it('and copies the command that repeats it', async () => {

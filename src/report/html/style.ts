@@ -59,7 +59,7 @@ button:hover, select:hover { border-color: var(--dim); }
 .top { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 14px; padding: 10px 16px; background: var(--panel);
   border-bottom: 1px solid var(--edge); border-top: 3px solid var(--own); }
 .top h1 { font-size: 16px; font-weight: 650; display: flex; gap: 8px; align-items: center; }
-.top .run { color: var(--dim); font-size: 12.5px; flex: 1 1 260px; }
+.top .run { overflow-wrap: anywhere; color: var(--dim); font-size: 12.5px; flex: 1 1 260px; }
 .tools { display: flex; gap: 8px; align-items: center; }
 .top nav { display: flex; gap: 2px; }
 .top nav a { padding: 4px 10px; border-radius: 6px; color: var(--text); }
@@ -234,7 +234,14 @@ const narrow = `
   .top, .filters { padding-left: 12px; padding-right: 12px; }
   .facts { grid-template-columns: minmax(0, 1fr); gap: 1px; }
   .facts dd { margin-bottom: 8px; }
-  #keys { display: none; }
+  #keys, #requirements thead { display: none; }
+  #requirements, #requirements table, #requirements tbody { padding: 12px; display: block; }
+  #requirements table, #requirements tbody { padding: 0; }
+  [data-view]:not([data-view='ledger']) #requirements { display: none; }
+  #requirements tr { display: flex; flex-wrap: wrap; gap: 2px 12px; align-items: baseline; padding: 8px 0;
+    border-bottom: 1px solid var(--edge); }
+  #requirements td { border: 0; padding: 0; }
+  #requirements td:nth-child(n + 5) { flex: 1 1 100%; }
 }
 @media (min-width: 901px) { .top nav a[href='#cases'] { display: none; } }
 @media (prefers-reduced-motion: no-preference) { .row, .chip, button { transition: background-color 80ms; } }

@@ -11,7 +11,7 @@ const gapHeight = 26;
 /** Silence longer than this is drawn as a break, in milliseconds. */
 const longSilence = 250;
 /** Of the text beside an arrow, at its font size; the guilty one is bold. */
-const characterWidth = { plain: 6.2, bold: 7 };
+const characterWidth = { plain: 6.4, bold: 7.1 };
 
 export interface Ladder {
   readonly element: SVGSVGElement;
@@ -109,10 +109,8 @@ function arrow(frame: PageFrame, place: number, y: number, { columns, width, tim
   const guilty = frame.guilty === true;
   const kind = guilty ? 'guilty' : frame.direction;
   const room = Math.abs(x2 - x1) - 14;
-  // The summary of a message names its extensions behind the first bar; they stand below the arrow.
-  const bar = frame.summary.indexOf(' | ');
-  const [above, below] = bar < 0 ? [frame.summary, ''] : [frame.summary.slice(0, bar), frame.summary.slice(bar + 3)];
   const fits = Math.floor(room / (guilty ? characterWidth.bold : characterWidth.plain));
+  const [above, below] = twoLines(frame, fits);
   const line = y + 24;
   const label = `${timeOf(frame)}, ${frame.direction}, ${frame.summary}${guilty ? ', the verdict rests on this frame' : ''}`;
   const tunnelled = frame.layer === 'udp' ? '' : ' tunnelled';
@@ -127,6 +125,19 @@ function arrow(frame: PageFrame, place: number, y: number, { columns, width, tim
     svg('text', { class: 'extensions', x: middle, y: line + 14 }, clip(below, Math.floor(room / characterWidth.plain))),
     svg('line', { x1, y1: line, x2: x2 + Math.sign(x1 - x2), y2: line, 'marker-end': `url(#tip-${kind})` }),
   );
+}
+
+/**
+ * The summary above and below an arrow: of a message what stands before and behind its first bar, the header and the
+ * extensions; of a packet as much as fits and the rest, without the outer addresses, which the lifelines say already.
+ */
+function twoLines({ summary, source, destination }: PageFrame, fits: number): readonly [string, string] {
+  const outer = `${source} > ${destination} `;
+  const text = summary.startsWith(outer) ? summary.slice(outer.length) : summary;
+  const bar = text.indexOf(' | ');
+  if (bar >= 0) return [text.slice(0, bar), text.slice(bar + 3)];
+  const blank = text.length <= fits ? -1 : text.lastIndexOf(' ', fits);
+  return blank < 0 ? [text, ''] : [text.slice(0, blank), text.slice(blank + 1)];
 }
 
 export function timeOf({ at }: PageFrame): string {

@@ -40,8 +40,9 @@ function ledgerRow(of: LedgerRow): Row {
 function statusButtons(): HTMLElement[] {
   const counts = new Map<string, number>();
   for (const { status } of model.ledger) counts.set(status, (counts.get(status) ?? 0) + 1);
-  return Array.from(counts, ([status, count]) => {
-    const button = el('button', { type: 'button' }, badge(status), `${status} ${count}`);
+  const statuses = [...model.verdicts, 'not-run', 'untestable'].filter((status) => counts.has(status));
+  return statuses.map((status) => {
+    const button = el('button', { type: 'button' }, badge(status), `${status} ${counts.get(status) ?? 0}`);
     button.addEventListener('click', () => setText(filter.text === status ? '' : status));
     return button;
   });

@@ -78,6 +78,8 @@ export function moveInList(step: 1 | -1, findingsOnly = false): void {
   const next = step > 0 ? wanted.find((place) => place > from) : wanted.findLast((place) => place < from);
   const row = next === undefined ? undefined : rows[next];
   if (!row) return;
+  // At once, since the address is acted on later, and the next key may come before.
+  markRow(next);
   if (isInList(document.activeElement)) row.focus({ preventScroll: true });
   location.hash = row.hash;
 }
