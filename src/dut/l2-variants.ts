@@ -19,17 +19,6 @@ const lastOf = (group: number): number => group % 0x1000000;
 
 export const l2Variants: readonly Variant[] = [
   {
-    id: 'l2-tunnels-isolated',
-    allowedBy: 'LG-37',
-    sentence: 'Bridges each L2 tunnel with the home link, and none with another.',
-    apply: applying((rules) => ({
-      bridge: (frame, ingress, state) => {
-        const ports = [...rules.bridge(frame, ingress, state)];
-        return isTunnel(ingress) ? ports.filter((port) => !isTunnel(port)) : ports;
-      },
-    })),
-  },
-  {
     id: 'l2-broadcasts-filtered',
     allowedBy: 'LG-37',
     sentence: 'Passes no group frames from one mobile node to another, but for ARP and IPv6.',

@@ -92,8 +92,8 @@ export const l2Faults: readonly Fault[] = [
   fault(
     'l2-ipv6-neighbours-lost',
     'TS-13',
-    'Drops IPv6 multicast that is not for all nodes or all routers.',
-    losing((frame) => macAt(frame, 0) >= 0x333300000003 && macAt(frame, 0) <= 0x3333ffffffff),
+    'Drops frames for solicited-node groups, so that nobody finds an IPv6 neighbour.',
+    losing((frame) => macAt(frame, 0) >= 0x3333ff000000 && macAt(frame, 0) <= 0x3333ffffffff),
   ),
   fault(
     'l2-unicast-dhcp-dropped',
