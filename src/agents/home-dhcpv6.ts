@@ -54,7 +54,9 @@ export function dhcpv6Service(prefix: string): HomeService {
         const rapid = message.options.some(({ code }) => code === dhcpv6Options.rapidCommit.code);
         const options = associations(message, client, now);
         const type = rapid ? dhcpv6Types.reply : dhcpv6Types.advertise;
-        return { type, options: [...(rapid ? [option(dhcpv6Options.rapidCommit, {})] : []), ...options] };
+        // RFC 8415 §18.2.1: with the highest preference the client need not wait for other servers
+        const first = rapid ? option(dhcpv6Options.rapidCommit, {}) : option(dhcpv6Options.preference, { value: 255 });
+        return { type, options: [first, ...options] };
       }
       case dhcpv6Types.request:
       case dhcpv6Types.renew:

@@ -2,6 +2,7 @@
 import { haFaults } from '../dut/faults/ha.js';
 import { mpaFaults } from '../dut/faults/mpa.js';
 import { defaultAssociation, type HomeAgentOptions, startHomeAgent } from '../dut/ha.js';
+import { type HomeServiceName, homeServiceNames } from '../dut/home.js';
 import { haVariants } from '../dut/variants.js';
 import type { Endpoint } from '../net/port.js';
 import { systemNet } from '../net/system.js';
@@ -9,7 +10,7 @@ import { toHex } from '../wire/text.js';
 import { exitCodes, quoted, usageError } from './cli-error.js';
 import { type ConfigFlags, flagSource } from './config/flags.js';
 import { associationOf } from './config/resolve.js';
-import { readSettings } from './config/settings.js';
+import { readSettings, type Settings } from './config/settings.js';
 import { readTarget } from './config/values.js';
 import { didYouMean } from './nearest.js';
 
@@ -17,6 +18,7 @@ export interface DutFlags extends ConfigFlags {
   readonly listen?: readonly string[];
   readonly fault?: string;
   readonly variant?: string;
+  readonly homeLink?: string;
   readonly listFaults?: boolean;
   readonly listVariants?: boolean;
 }
@@ -78,7 +80,8 @@ function optionsOf(flags: DutFlags): HomeAgentOptions {
     ...(profile && { greKeyForm: profile }),
     ...(realm !== undefined && { realm }),
     ...(homeNetwork !== undefined && { homeNetwork }),
-    ...(gateway?.ipv4 !== undefined && { gateway: { ipv4: gateway.ipv4 } }),
+    ...(gateway && { gateway }),
+    ...(flags.homeLink === undefined ? { services: servicesOf(pics) } : { homeLink: flags.homeLink }),
     ...(maxLifetime !== undefined && { maxLifetime }),
     ...(seed !== undefined && { seed }),
     features: pics,
@@ -86,6 +89,10 @@ function optionsOf(flags: DutFlags): HomeAgentOptions {
     ...(flags.variant !== undefined && { variant: checked('--variant', flags.variant, haVariants) }),
   };
 }
+
+/** The built-in home network has the servers that the PICS do not deny; a real home link has its own. */
+const servicesOf = (pics: Settings['pics']): readonly HomeServiceName[] =>
+  homeServiceNames.filter((name) => pics[`homeLink.${name}`] !== false);
 
 function defaultKey(): { readonly spi: number; readonly key: { readonly text: string; readonly where: string } } {
   return { spi: defaultAssociation.spi, key: { text: defaultAssociation.key, where: 'default' } };

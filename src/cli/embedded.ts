@@ -1,5 +1,6 @@
 /** The embedded reference device: what it is told, and its life beside a run. */
 import type { DutOptions, DutProcess } from '../dut/process.js';
+import { homeServiceNames } from '../dut/home.js';
 import { spawnDut } from '../dut/process.js';
 import { NetError } from '../net/net-error.js';
 import type { Endpoint, Net } from '../net/port.js';
@@ -32,7 +33,6 @@ async function probe(endpoint: Endpoint, net: Net): Promise<Endpoint> {
 export function deviceOptions(config: ResolvedConfig, fault: string | undefined): DutOptions {
   const { target, pics, pixit, knobs, mnHa, faHa, seed } = config;
   const { greKeys, l2, ipInIp, reverseTunneling, simultaneousBindings, dynamicHomeAddress } = pics;
-  const { ipv4 } = pixit.gateway ?? {};
   return {
     device: 'ha',
     addresses: [target.address],
@@ -49,7 +49,8 @@ export function deviceOptions(config: ResolvedConfig, fault: string | undefined)
       keylessGre: knobValue(knobs, 'g_without_ext') === 'keyless',
     },
     ...(pixit.homeNetwork !== undefined && { homeNetwork: pixit.homeNetwork }),
-    ...(ipv4 !== undefined && { gateway: { ipv4 } }),
+    ...(pixit.gateway && { gateway: pixit.gateway }),
+    services: homeServiceNames.filter((name) => pics.homeLink[name]),
     ...(pixit.maxLifetime !== undefined && { maxLifetime: pixit.maxLifetime }),
     replay: mnHa.replay,
     seed,

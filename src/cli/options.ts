@@ -93,8 +93,9 @@ export function addDutOptions(command: Command): void {
     .option('--fa-ha-spi <n>', 'SPI of the FA-HA security association (default: there is none)')
     .option('--fa-ha-key <key>', 'its key')
     .option('--profile <name>', 'layout of the GRE Key extension: tsirtsis-00, yegani-02 or rfc6245')
-    .option('--pixit <name=value>', 'realm, homeNetwork, gateway.ipv4 or maxLifetime', collect)
+    .option('--pixit <name=value>', 'realm, homeNetwork, gateway.ipv4, gateway.ipv6 or maxLifetime', collect)
     .option('--pics <name=bool>', 'switch a feature off, for example l2=false', collect)
+    .option('--home-link <iface>', 'Ethernet interface to bridge L2 tunnels with (default: a built-in home network)')
     .option('--fault <id>', 'break a requirement')
     .option('--variant <name>', 'behave in another way that the documents allow')
     .option('--list-faults', 'print the faults, with the requirements that they break')
@@ -107,6 +108,7 @@ Examples:
   $ grespec dut ha --listen 127.0.0.2
   $ grespec dut ha --listen 192.0.2.10:434 --spi 256 --key env:HA_KEY
   $ grespec dut ha --listen 127.0.0.2:5434 --fault drop-gre-extension
+  $ grespec dut ha --listen 192.0.2.10 --home-link eth1 --pixit homeNetwork=10.99.0.0/24
   $ grespec dut ha --list-faults
 `,
     );

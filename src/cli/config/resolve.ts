@@ -71,9 +71,8 @@ export async function resolveProxy(settings: Settings, machine: Machine): Promis
  */
 const embeddedDefaults: Settings = {
   mnHa: { spi: 256, key: { text: '00112233445566778899aabbccddeeff', where: 'embedded device' } },
-  // Its home link has no such servers.
-  pics: { 'homeLink.dhcpv4': false, 'homeLink.dhcpv6': false, 'homeLink.slaac': false },
-  pixit: { homeNetwork: '10.99.0.0/24', gateway: { ipv4: '10.99.0.1' }, maxLifetime: 1800 },
+  pics: {},
+  pixit: { homeNetwork: '10.99.0.0/24', gateway: { ipv4: '10.99.0.1', ipv6: '2001:db8:99::1' }, maxLifetime: 1800 },
   knobs: {},
 };
 
