@@ -3,6 +3,7 @@
 /** Codes of runs that took place (0, 1, 4, 5) come from the report's `exitCode`. */
 export const exitCodes = {
   ok: 0,
+  nonConformance: 1,
   usage: 2,
   environment: 3,
   internal: 5,

@@ -7,7 +7,9 @@ import type { DutFlags } from './dut.js';
 import type { AuditFlags } from './audit.js';
 import { addCaptureOptions } from './capture-options.js';
 import { addDeviceOptions, addDutOptions, addRunOptions } from './options.js';
+import type { LedgerFlags } from './ledger.js';
 import type { RunFlags } from './run.js';
+import type { SelfcheckFlags } from './selfcheck/command.js';
 
 /** Runs the command that `argv` names and gives its exit code. */
 export async function parse(argv: readonly string[]): Promise<number> {
@@ -133,6 +135,53 @@ Examples:
     const { dut: start } = await import('./dut.js');
     finish(await start(device, flags));
   });
+
+  common(program.command('selfcheck [selector...]'))
+    .summary('prove the suites on faulty and on correct devices')
+    .description(
+      'Runs the suites in memory against every named fault and every correct variant of the reference devices, and ' +
+        'prints which case notices which fault. Ends with 1 when a fault goes unnoticed, is noticed only by cases about ' +
+        'something else, a case is turned red by no fault, or a correct device is accused.',
+    )
+    .option('--as <role>', 'role of the tester: mpa checks the suites against home agents, ha those against agents')
+    .option('--quick', 'of each fault only the cases that cover what it breaks')
+    .option('--matrix', 'print the matrix also in a quick run')
+    .option('--json <file>', 'write the matrix as JSON')
+    .option('--markdown <file>', 'write the matrix as Markdown')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ grespec selfcheck                    everything, in about two minutes
+  $ grespec selfcheck --quick            each fault against the cases of its requirement
+  $ grespec selfcheck --as mpa ha/5.2    one section
+`,
+    )
+    .action(async (selectors: string[], flags: SelfcheckFlags) => {
+      const { selfcheck } = await import('./selfcheck/command.js');
+      finish(await selfcheck(selectors, flags));
+    });
+
+  common(program.command('ledger'))
+    .summary('list every requirement with its cases and faults')
+    .description(
+      'Prints, as Markdown, every requirement of the documents: its level, role and source, the cases that test it and ' +
+        'the faults of the reference devices that prove those cases, or why no black box can test it.',
+    )
+    .option('--json <file>', 'write it as JSON')
+    .option('--markdown <file>', 'write it as Markdown')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ grespec ledger
+  $ grespec ledger --markdown docs/ledger.md
+`,
+    )
+    .action(async (flags: LedgerFlags) => {
+      const { ledger } = await import('./ledger.js');
+      finish(ledger(flags));
+    });
 
   common(program.command('explain <id>'))
     .summary('tell about a case, a requirement, a section or a knob')

@@ -45,7 +45,8 @@ export const haVariants: readonly Variant[] = [
     id: 'keys-in-sequence',
     allowedBy: 'TS-12',
     sentence: 'Counts keys up from 1.',
-    apply: applying((rules) => {
+    apply: applying((rules, { keyDirection }) => {
+      if (keyDirection === 'receiver') return {};
       let next = 1;
       return {
         chooseKeys: (x, state) => {
@@ -102,10 +103,10 @@ export const haVariants: readonly Variant[] = [
     id: 'renewal-names-forward-key',
     allowedBy: 'A-03',
     sentence: 'Answers a renewal that names the agreed reverse key with the forward key.',
-    apply: applying((rules) => ({
+    apply: applying((rules, { keyDirection }) => ({
       chooseKeys: (x, state) => {
         const keys = rules.chooseKeys(x, state);
-        return keys.ok ? chosen({ ...keys.value, reply: keys.value.forward }) : keys;
+        return keys.ok && keyDirection === 'sender' ? chosen({ ...keys.value, reply: keys.value.forward }) : keys;
       },
     })),
   },

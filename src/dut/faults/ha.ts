@@ -1,9 +1,17 @@
 /** All named faults of the reference home agent. A fault is a small wrapper, never an `if` inside the agent. */
 import { tunnelFaults } from './ha-data-plane.js';
 import { haKeyFaults } from './ha-keys.js';
-import { haRegistrationFaults } from './ha-registration.js';
-import { haTunnelFaults } from './ha-tunnel.js';
 import { l2Faults } from './ha-l2.js';
+import { haRegistrationFaults } from './ha-registration.js';
+import { haSubtleFaults } from './ha-subtle.js';
+import { haTunnelFaults } from './ha-tunnel.js';
 import type { Fault } from './types.js';
 
-export const haFaults: readonly Fault[] = [...haKeyFaults, ...haRegistrationFaults, ...haTunnelFaults, ...l2Faults, ...tunnelFaults];
+export const haFaults: readonly Fault[] = [
+  ...haKeyFaults,
+  ...haSubtleFaults,
+  ...haRegistrationFaults,
+  ...haTunnelFaults,
+  ...tunnelFaults,
+  ...l2Faults,
+];

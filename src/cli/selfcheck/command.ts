@@ -1,0 +1,65 @@
+/** `grespec selfcheck`: proof that every case can fail, for its own defect only, and that no correct device is accused. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { sections } from '../../../suites/index.js';
+import { exitCodes, quoted, usageError } from '../cli-error.js';
+import { type Dut, jobsFor } from './jobs.js';
+import { isSound, matrixOf } from './matrix.js';
+import { runAll } from './pool.js';
+import { asMarkdown, asText } from './print.js';
+
+export interface SelfcheckFlags {
+  readonly as?: string;
+  readonly quick?: boolean;
+  readonly json?: string;
+  readonly markdown?: string;
+  readonly matrix?: boolean;
+}
+
+export async function selfcheck(select: readonly string[], flags: SelfcheckFlags): Promise<number> {
+  const duts = rolesOf(flags.as);
+  let sound = true;
+  const files: { readonly title: string; readonly matrix: ReturnType<typeof matrixOf> }[] = [];
+  for (const dut of duts) {
+    const cases = sections
+      .filter((s) => s.dut === dut)
+      .flatMap((s) => s.cases)
+      .filter((c) => select.length === 0 || select.some((prefix) => c.id.startsWith(prefix)));
+    if (cases.length === 0) continue;
+    const covered = new Set<string>(cases.flatMap((c) => c.covers));
+    // with a selection, only the faults of what it covers can be asked for
+    const jobs = jobsFor(dut).filter((job) => job.kind !== 'fault' || select.length === 0 || covered.has(job.breaks));
+    const quick = flags.quick ?? false;
+    const progress = process.stderr.isTTY;
+    const outcomes = await runAll(jobs, {
+      select,
+      quick,
+      onDone: ({ job }, done) => {
+        if (progress) process.stderr.write(`\r\x1b[2K${done}/${jobs.length} ${job.id}`);
+      },
+    });
+    if (progress) process.stderr.write('\r\x1b[2K');
+    const matrix = matrixOf(outcomes, cases, quick);
+    const title = `Kill matrix of the suites against a ${dut === 'ha' ? 'home agent' : 'mobility proxy agent'}`;
+    process.stdout.write(asText(title, matrix, flags.matrix ?? !quick));
+    files.push({ title, matrix });
+    sound &&= isSound(matrix);
+  }
+  if (files.length === 0) throw usageError(`no case begins with ${select.map(quoted).join(' or ')}; see: grespec list`);
+  if (flags.json !== undefined) write(flags.json, `${JSON.stringify(files, null, 2)}\n`);
+  if (flags.markdown !== undefined) write(flags.markdown, files.map((f) => asMarkdown(f.title, f.matrix)).join('\n'));
+  return sound ? exitCodes.ok : exitCodes.nonConformance;
+}
+
+/** `--as` is the role of the tester, as everywhere: mpa checks the suites against home agents. */
+function rolesOf(as: string | undefined): readonly Dut[] {
+  if (as === undefined) return ['ha', 'mpa'];
+  if (as === 'mpa') return ['ha'];
+  if (as === 'ha') return ['mpa'];
+  throw usageError(`--as takes mpa or ha, not ${quoted(as)}`);
+}
+
+function write(file: string, text: string): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}

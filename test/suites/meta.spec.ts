@@ -1,0 +1,90 @@
+import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
+import { sections } from '../../suites/index.js';
+import { ledgerEntries, ledgerMarkdown } from '../../src/cli/ledger.js';
+import { haFaults } from '../../src/dut/faults/ha.js';
+import { mpaFaults } from '../../src/dut/faults/mpa.js';
+import { haVariants } from '../../src/dut/variants.js';
+import { mpaVariants } from '../../src/dut/variants-mpa.js';
+import { catalogue, requirement } from '../../src/spec/catalogue.js';
+import { sectionTitle } from '../../src/spec/sections.js';
+import { inScope } from '../../src/tester/ledger.js';
+
+const cases = sections.flatMap((section) => section.cases);
+
+describe('the suites as a whole', () => {
+  it('give every case an id of its own, in the form dut/section/nn', () => {
+    const ids = cases.map((c) => c.id);
+    expect(new Set(ids).size, `ids given twice: ${ids.filter((id, i) => ids.indexOf(id) !== i).join(' ')}`).to.equal(
+      ids.length,
+    );
+    for (const id of ids) expect(id).to.match(/^(ha|mpa)\/[a-z0-9.-]+\/\d\d$/);
+  });
+
+  it('name sections that exist', () => {
+    for (const s of sections) expect(sectionTitle(s.document, s.section), s.key).to.be.a('string').that.is.not.empty;
+  });
+
+  it('begin every title with how strong the requirement is', () => {
+    for (const c of cases) expect(c.title, c.id).to.match(/^(MUST|SHOULD|MAY)\b/);
+  });
+
+  it('cover requirements of the device under test only', () => {
+    for (const c of cases) {
+      expect(c.covers, c.id).to.not.be.empty;
+      for (const id of c.covers) expect(inScope(requirement(id), c.dut), `${c.id} covers ${id}`).to.equal(true);
+    }
+  });
+
+  it('have a case for every requirement that a black box can test', () => {
+    for (const dut of ['ha', 'mpa'] as const) {
+      const covered = new Set<string>(cases.filter((c) => c.dut === dut).flatMap((c) => c.covers));
+      const missing = catalogue.filter((row) => row.test.observable && inScope(row, dut) && !covered.has(row.id));
+      expect(
+        missing.map((row) => row.id),
+        `add a case to suites/${dut}/ for each, or say in src/spec/catalogue why it is untestable`,
+      ).to.deep.equal([]);
+    }
+  });
+
+  it('have a fault for every case: one that breaks a requirement it covers', () => {
+    for (const [dut, faults] of [
+      ['ha', haFaults],
+      ['mpa', mpaFaults],
+    ] as const) {
+      const broken = new Set(faults.map((f) => f.breaks));
+      const unproven = cases.filter((c) => c.dut === dut && !c.covers.some((id) => broken.has(id)));
+      expect(
+        unproven.map((c) => `${c.id} (${c.covers.join(' ')})`),
+        `add a fault to src/dut/faults that breaks one of the requirements of each`,
+      ).to.deep.equal([]);
+    }
+  });
+});
+
+describe('faults and variants', () => {
+  it('have ids of their own and break requirements of their device', () => {
+    for (const [dut, list] of [
+      ['ha', haFaults],
+      ['mpa', mpaFaults],
+    ] as const) {
+      const ids = list.map((f) => f.id);
+      expect(new Set(ids).size).to.equal(ids.length);
+      for (const f of list) expect(inScope(requirement(f.breaks), dut), f.id).to.equal(true);
+    }
+  });
+
+  it('are as many as the claim of a proven tester needs', () => {
+    expect(haFaults.length + mpaFaults.length).to.be.at.least(120);
+    expect(haVariants.length + mpaVariants.length).to.be.at.least(15);
+  });
+});
+
+describe('docs/ledger.md', () => {
+  it('is what grespec ledger writes', () => {
+    const written = readFileSync(new URL('../../../docs/ledger.md', import.meta.url), 'utf8');
+    expect(written === ledgerMarkdown(ledgerEntries()), 'stale: run grespec ledger --markdown docs/ledger.md').to.equal(
+      true,
+    );
+  });
+});
