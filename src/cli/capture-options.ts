@@ -3,17 +3,8 @@ import type { Command } from 'commander';
 
 const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
 
-export function addCaptureOptions(command: Command): void {
-  command
-    .option('--spi <n>', 'SPI of the MN-HA security association: authenticators are judged too')
-    .option('--key <key>', 'its key: hex, env:NAME or file:PATH (hex shows in the process list)')
-    .option('--fa-ha-spi <n>', 'SPI of the FA-HA security association')
-    .option('--fa-ha-key <key>', 'its key')
-    .option('--config <file>', 'configuration in YAML or JSON; flags win over it')
-    .option('--profile <name>', 'tsirtsis-00, yegani-02 or rfc6245 (default: told from the capture)')
-    .option('--knob <name=value>', 'a choice where the documents are ambiguous, see: grespec explain NAME', collect)
-    .option('--strict', 'a SHOULD that is not followed is a failure')
-    .option('--report <kind=path>', 'write a report: junit, json, tap or markdown; also repeated', collect)
+export function addAuditOptions(command: Command): void {
+  addCommon(command)
     .option('--annotate <file>', 'write a pcapng of the packets judged, with what is wrong with each as its comment')
     .addHelpText(
       'after',
@@ -27,4 +18,39 @@ Examples:
   $ tcpdump -w - udp port 434 or proto gre | grespec audit - --report junit=reports/audit.xml
 `,
     );
+}
+
+export function addReplayOptions(command: Command): void {
+  addCommon(
+    command
+      .option('--target <addr[:port]>', 'the home agent; port 434 if not given')
+      .option('--local <addr>', 'own addresses that stand for the senders of the capture, in their order', collect),
+  )
+    .option('--timing', 'keep the time between packets; else each request follows the answer to the one before')
+    .option('--no-gre', 'leave tunnel packets out')
+    .option('--timeout <ms>', 'how long an answer is waited for (default: 2000)')
+    .addHelpText(
+      'after',
+      `
+Exit status: 0 the answers are of the same kind and nothing is wrong with them, 1 some differ or are wrong, 2 usage error,
+3 this machine cannot do it, 130 interrupted.
+
+Examples:
+  $ grespec replay capture.pcapng --target 192.0.2.10 --spi 256 --key env:HA_KEY
+  $ grespec replay capture.pcapng --target 127.0.0.2 --spi 256 --key file:ha.key --timing
+`,
+    );
+}
+
+function addCommon(command: Command): Command {
+  return command
+    .option('--spi <n>', 'SPI of the MN-HA security association: authenticators are judged, or made anew')
+    .option('--key <key>', 'its key: hex, env:NAME or file:PATH (hex shows in the process list)')
+    .option('--fa-ha-spi <n>', 'SPI of the FA-HA security association')
+    .option('--fa-ha-key <key>', 'its key')
+    .option('--config <file>', 'configuration in YAML or JSON; flags win over it')
+    .option('--profile <name>', 'tsirtsis-00, yegani-02 or rfc6245 (default: told from the capture)')
+    .option('--knob <name=value>', 'a choice where the documents are ambiguous, see: grespec explain NAME', collect)
+    .option('--strict', 'a SHOULD that is not followed is a failure')
+    .option('--report <kind=path>', 'write a report: junit, json, html, tap or markdown; also repeated', collect);
 }

@@ -5,9 +5,10 @@ import { exitCodes, usageError } from './cli-error.js';
 import { spreadRepeatable } from './repeatable.js';
 import type { DutFlags } from './dut.js';
 import type { AuditFlags } from './audit.js';
-import { addCaptureOptions } from './capture-options.js';
+import { addAuditOptions, addReplayOptions } from './capture-options.js';
 import { addDeviceOptions, addDutOptions, addRunOptions } from './options.js';
 import type { LedgerFlags } from './ledger.js';
+import type { ReplayFlags } from './replay.js';
 import type { RunFlags } from './run.js';
 import type { SelfcheckFlags } from './selfcheck/command.js';
 
@@ -99,10 +100,23 @@ Examples:
         'pcapng, also compressed with gzip; - reads standard input. Frames are numbered as Wireshark does. What the ' +
         'devices choose (layout of the extension, who assigns keys, L2 protocol type) is told from the capture.',
     );
-  addCaptureOptions(audit);
+  addAuditOptions(audit);
   audit.action(async (files: string[], flags: AuditFlags) => {
     const { audit: start } = await import('./audit.js');
     finish(await start(files, flags));
+  });
+
+  const replay = common(program.command('replay <file>'))
+    .summary('send a captured session to a device again, and compare the answers')
+    .description(
+      'Sends the requests and tunnel packets of a capture to a home agent, in their order. With the key, Identifications ' +
+        'and authenticators are made anew, keys and home addresses of new replies are put where the capture has the old ' +
+        'ones; without it requests go out as they are. Answers have to be of the same kind: code, A flag, lifetime, key.',
+    );
+  addReplayOptions(replay);
+  replay.action(async (file: string, flags: ReplayFlags) => {
+    const { replay: start } = await import('./replay.js');
+    finish(await start(file, flags));
   });
 
   common(program.command('list [selector...]'))

@@ -1,0 +1,62 @@
+/** How the results of audit and replay are shown and written: as those of a run, under the sections of the catalogue. */
+import type { ReportContext } from '../report/context.js';
+import type { RunResult } from '../report/result.js';
+import { listingOf } from '../report/sections.js';
+import { TreePrinter } from '../report/tree.js';
+import { catalogue, sectionKey } from '../spec/catalogue.js';
+import type { Dialect } from '../wire/extensions.js';
+import { changedKnobs } from './changed-knobs.js';
+import { titleOf } from './places.js';
+import { reportContext } from './report-context.js';
+import { parseReport, Reports } from './reports.js';
+import type { Screen } from './screen.js';
+
+const titles = new Map(
+  catalogue.flatMap(({ document, section, ...row }) =>
+    (['ha', 'mpa'] as const).map((dut) => {
+      const key = `${dut}/${sectionKey({ document, section, ...row })}`;
+      return [key, titleOf({ key, document, section })];
+    }),
+  ),
+);
+
+const contextOf = (dialect: Dialect): ReportContext => ({
+  ...reportContext([], dialect),
+  sectionTitle: (key) => titles.get(key),
+});
+
+export interface OfflineReport {
+  /** Prints the cases as a tree under a line that names what was done. */
+  show(result: RunResult, what: string): void;
+  write(result: RunResult): void;
+}
+
+/** Throws a CliError for a wish that makes no sense, before anything is done. */
+export function offlineReport(wishes: readonly string[] = [], screen: Screen): (dialect: Dialect) => OfflineReport {
+  const parsed = wishes.map(parseReport);
+  return (dialect) => {
+    const context = contextOf(dialect);
+    return {
+      show: (result, what) => show(result, what, context, screen),
+      write(result) {
+        const reports = new Reports(parsed, context);
+        reports.begin(result);
+        reports.end(result);
+      },
+    };
+  };
+}
+
+function show(result: RunResult, what: string, context: ReportContext, screen: Screen): void {
+  const printer = new TreePrinter({
+    ...screen.look,
+    ...context,
+    listing: listingOf(result.cases, context.sectionTitle),
+    write: (text) => screen.write(text),
+  });
+  const { tool, run } = result;
+  const facts = Object.entries(changedKnobs(run.knobs)).map(([name, value]) => ` ${name}=${value}`);
+  screen.write(`${tool.name} ${tool.version}: ${what}, profile ${run.profile}${facts.join('')}\n`);
+  for (const one of result.cases) printer.caseDone(one);
+  printer.finish(result);
+}

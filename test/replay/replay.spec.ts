@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { type HomeAgentOptions, startHomeAgent } from '../../src/dut/ha.js';
+import { readCapture } from '../../src/net/capture-file.js';
+import { Ipv4Stream } from '../../src/net/capture-ipv4.js';
+import { relevantPackets } from '../../src/net/capture-relevant.js';
+import { memoryNet } from '../../src/net/memory.js';
+import { type Plan, Planner } from '../../src/replay/plan.js';
+import { replay, type ReplayOptions, type ReplayOutcome } from '../../src/replay/replay.js';
+import type { AuditOptions } from '../../src/replay/settings.js';
+import { haConfig } from '../tester/in-memory.js';
+import { pieces } from '../net/capture-support.js';
+
+const folder = new URL('../../../pcaps/', import.meta.url);
+
+async function planOf(name: string, options: AuditOptions = { knobs: {}, mnHa: haConfig.mnHa }): Promise<Plan> {
+  const planner = new Planner(options);
+  const stream = new Ipv4Stream();
+  const wants = relevantPackets({ links: new Map(), cut: 0 });
+  for await (const packets of readCapture(pieces(readFileSync(new URL(name, folder)), 4096), wants)) {
+    for (const packet of packets) {
+      const whole = stream.take(packet);
+      if (whole) planner.packet(whole);
+    }
+  }
+  return planner.end();
+}
+
+/** Replays a sample against a reference home agent at another address and in another year. */
+async function replayed(
+  name: string,
+  device: Partial<HomeAgentOptions> = {},
+  options: Partial<ReplayOptions> = {},
+): Promise<ReplayOutcome> {
+  const net = memoryNet({ start: Date.UTC(2030, 5, 1) });
+  const host = await startHomeAgent(net.device, { addresses: ['203.0.113.5'], seed: 99, ...device });
+  try {
+    return await replay({
+      plan: await planOf(name),
+      net,
+      target: { address: '203.0.113.5', port: 434 },
+      local: ['203.0.113.7', '203.0.113.8'],
+      mnHa: haConfig.mnHa,
+      timeout: 2000,
+      keepsTime: false,
+      tunnels: true,
+      signal: new AbortController().signal,
+      ...options,
+    });
+  } finally {
+    await host.close();
+  }
+}
+
+const differencesOf = ({ comparisons }: ReplayOutcome): string[] => [
+  ...new Set(comparisons.flatMap(({ differences }) => differences.map(({ what }) => what))),
+];
+const violatedIn = ({ tallies }: ReplayOutcome): string[] =>
+  [...tallies.all()].filter(({ violations }) => violations > 0).map(({ requirement }) => requirement);
+
+describe('replay', () => {
+  for (const name of ['normal-key-zero', 'normal-own-key', 'l2-key-zero', 'l2-own-key', 'ip-in-ip', 'handover']) {
+    for (const keepsTime of [false, true]) {
+      it(`${name} is answered as in the capture, ${keepsTime ? 'in its time' : 'at once'}`, async () => {
+        const outcome = await replayed(`${name}.pcapng`, {}, { keepsTime });
+        expect(differencesOf(outcome)).to.deep.equal([]);
+        expect(violatedIn(outcome)).to.deep.equal([]);
+        const [told] = outcome.notes.filter((note) => note.includes('tunnel packets sent'));
+        const [, sent, received] = /^(\d+) .*, (\d+) received/.exec(told ?? '') ?? [];
+        expect(Number(sent)).to.be.greaterThan(3);
+        expect(received).to.equal(sent);
+      });
+    }
+  }
+
+  it('shows an answer of another kind, and judges it', async () => {
+    const outcome = await replayed('l2-key-zero.pcapng', { fault: 'a-not-echoed' });
+    expect(differencesOf(outcome)).to.include('A flag');
+    expect(violatedIn(outcome)).to.include('TS-20');
+  });
+
+  it('shows a device that denies', async () => {
+    const outcome = await replayed('l2-key-zero.pcapng', { features: { l2: false } });
+    expect(outcome.comparisons[0]?.differences[0]).to.deep.equal({
+      what: 'code',
+      captured: '0 (accepted)',
+      now: '129 (HA: administratively prohibited)',
+    });
+  });
+
+  it('shows silence', async () => {
+    const outcome = await replayed('l2-key-zero.pcapng', {}, { target: { address: '203.0.113.99', port: 434 } });
+    expect(differencesOf(outcome)).to.deep.equal(['answer']);
+  });
+
+  it('sends requests as they are without the key, and says so', async () => {
+    const plan = await planOf('l2-key-zero.pcapng', { knobs: {} });
+    const net = memoryNet({ start: Date.UTC(2030, 5, 1) });
+    const host = await startHomeAgent(net.device, { addresses: ['192.0.2.1'], seed: 99 });
+    const outcome = await replay({
+      ...{ plan, net, target: { address: '192.0.2.1', port: 434 }, local: ['203.0.113.7'], timeout: 500 },
+      ...{ keepsTime: false, tunnels: true, signal: new AbortController().signal },
+    });
+    await host.close();
+    const requests = plan.steps.flatMap((s) => (s.kind === 'request' ? [s.message.bytes] : []));
+    expect(outcome.comparisons.map(({ request }) => request)).to.deep.equal(requests);
+    expect(outcome.notes.join()).to.contain('there is no key');
+    expect(
+      outcome.comparisons.every(({ differences }) => differences.some(({ now }) => now.startsWith('133'))),
+    ).to.equal(true);
+  });
+
+  it('keeps wrong what was wrong in the capture', async () => {
+    // another association than the device's: each request of the capture is wrong for it, and is not made right
+    const plan = await planOf('l2-key-zero.pcapng');
+    const [first] = plan.steps;
+    if (first?.kind !== 'request') throw new Error('the sample begins with a request');
+    const bent = first.message.bytes.slice();
+    bent[bent.length - 1] = (bent[bent.length - 1] ?? 0) ^ 1;
+    const steps = [{ ...first, message: { ...first.message, bytes: bent } }];
+    const outcome = await replayed('l2-key-zero.pcapng', {}, { plan: { ...plan, steps } });
+    expect(outcome.comparisons[0]?.differences[0]?.now).to.match(/^131/);
+  });
+});
