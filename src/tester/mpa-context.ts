@@ -2,6 +2,7 @@
  * What a case against a mobility proxy agent sees: mobile nodes that attach, the requests that follow, and both ends of
  * the tunnel. The tester is the home agent and grants every request unless a case says otherwise.
  */
+import type { LinkFrame } from '../net/port.js';
 import type { RequirementId } from '../spec/catalogue.js';
 import { arp, arpOperations } from '../wire/arp.js';
 import { dhcpv4, dhcpv4Ports } from '../wire/dhcpv4.js';
@@ -29,6 +30,14 @@ export interface DownOptions {
   readonly key?: number | undefined;
   readonly gre?: GreInput;
   readonly outer?: Ipv4Input;
+  /** Header fields of the IPv4 packet inside. */
+  readonly inner?: Ipv4Input;
+  /** Octets added to the payload. */
+  readonly padding?: number;
+  /** Changes the finished GRE header with its payload. */
+  readonly octets?: (octets: Uint8Array) => Uint8Array;
+  /** The outer packet goes in fragments of at most that many octets. */
+  readonly fragment?: number;
   /** The grant whose tunnel is used, when not the node's latest. */
   readonly grant?: Grant;
   /** Destination address inside the tunnel, when not the node's. */
@@ -228,13 +237,18 @@ export class MpaContext extends CaseBase {
   }
 
   /** An IPv4 packet with the cookie from the node to somewhere, as UDP to the discard port. */
-  #packet(source: string, destination: string, probe: Probe): Uint8Array {
+  #packet(
+    source: string,
+    destination: string,
+    probe: Probe,
+    { padding = 0, inner = {} }: Pick<DownOptions, 'padding' | 'inner'> = {},
+  ): Uint8Array {
     const payload = encode(
       udp,
-      { sourcePort: 40000, destinationPort: 9, payload: probe.payload() },
+      { sourcePort: 40000, destinationPort: 9, payload: probe.payload(padding) },
       { source, destination },
     );
-    return encode(ipv4, { source, destination, protocol: ipProtocols.udp, payload });
+    return encode(ipv4, { source, destination, protocol: ipProtocols.udp, ...inner, payload });
   }
 
   /** Sends a packet from the node into the access link: in L2 mode to the far end of the link, else to its router. */
@@ -301,45 +315,48 @@ export class MpaContext extends CaseBase {
   sendDown(node: ProxiedNode, probe: Probe, options: DownOptions = {}): void {
     this.needAccess();
     const grant = options.grant ?? this.granted(node);
-    const inner = this.#packet(correspondent, options.to?.ip ?? node.homeAddress, probe);
+    const inner = this.#packet(correspondent, options.to?.ip ?? node.homeAddress, probe, options);
     const mac = options.to?.mac ?? node.mac;
     const link = { destination: mac, source: correspondentMac, etherType: etherTypes.ipv4, payload: inner };
     const payload = grant.l2 ? encode(ethernet, link) : inner;
     const protocol = grant.l2 ? etherTypes.transparentEthernetBridging : etherTypes.ipv4;
     const key = 'key' in options ? options.key : grant.forwardKey;
+    const { octets = (all) => all } = options;
     const packet =
       grant.forwardKey === undefined && key === undefined
         ? { protocol: ipProtocols.ipInIp, payload: inner }
-        : { protocol: ipProtocols.gre, payload: encode(gre, { protocol, key, payload, ...options.gre }) };
+        : { protocol: ipProtocols.gre, payload: octets(encode(gre, { protocol, key, payload, ...options.gre })) };
     this.session.sendPacket(
       grant.station,
       grant.careOf,
       { ...packet, ...options.outer, protocol: packet.protocol },
       this.recorder,
+      options.fragment,
     );
   }
 
   /** Demands that a packet from the tunnel reaches the node on the access link. */
-  async down(node: ProxiedNode, id: RequirementId, options: DownOptions = {}): Promise<void> {
-    if (!(await this.#comesDown(node, options))) {
-      throw this.violation(id, `a packet from the tunnel at ${node.mac} on the access link`, 'none came');
-    }
+  async down(node: ProxiedNode, id: RequirementId, options: DownOptions = {}): Promise<LinkFrame> {
+    const frame = await this.#comesDown(node, options);
+    if (!frame) throw this.violation(id, `a packet from the tunnel at ${node.mac} on the access link`, 'none came');
+    return frame;
   }
 
   /** The same as an arrangement. */
-  async carriesDown(node: ProxiedNode): Promise<void> {
-    if (!(await this.#comesDown(node, {})))
-      throw new Inconclusive('a valid packet from the tunnel did not reach the mobile node');
+  async carriesDown(node: ProxiedNode, options: DownOptions = {}): Promise<LinkFrame> {
+    const frame = await this.#comesDown(node, options);
+    if (!frame) throw new Inconclusive('a valid packet from the tunnel did not reach the mobile node');
+    return frame;
   }
 
-  async #comesDown(node: ProxiedNode, options: DownOptions): Promise<boolean> {
+  async #comesDown(node: ProxiedNode, options: DownOptions): Promise<LinkFrame | undefined> {
     const probe = this.probe();
     for (let attempt = 0; attempt < probeAttempts; attempt++) {
       this.sendDown(node, probe, options);
       const frame = await probe.emerged.first(framePatience, ({ bytes }) => isFor(bytes, node.mac));
-      if (frame) return true;
+      if (frame) return frame;
     }
-    return false;
+    return undefined;
   }
 
   /**

@@ -10,6 +10,7 @@ import type { RunConfig } from '../spec/config.js';
 import { verifies } from '../wire/auth.js';
 import { ethernet } from '../wire/ethernet.js';
 import type { Dialect, Extension, WireContext } from '../wire/extensions.js';
+import { fragmentPacket } from '../wire/fragment.js';
 import { decode, encode } from '../wire/layout.js';
 import { ipv4, type Ipv4Input } from '../wire/ipv4.js';
 import { coveredBy, decodeRrq, encodeRrp, mobileIpPort, type Rrq } from '../wire/mobileip.js';
@@ -150,18 +151,25 @@ export class MpaSession {
     this.#access?.send(frame);
   }
 
-  /** Sends a tunnel packet from a home agent address of the tester. */
+  /**
+   * Sends a tunnel packet from a home agent address of the tester; with `fragment`, in fragments of at most that many
+   * octets.
+   */
   sendPacket(
     station: Station,
     to: string,
     input: Ipv4Input & { readonly protocol: number },
     recorder?: Recorder,
+    fragment?: number,
   ): void {
-    this.#packetId = (this.#packetId + 1) & 0xffff;
+    this.#packetId = (this.#packetId % 0xffff) + 1; // never 0: the kernel would put in one of its own
     const source = input.source ?? station.address;
     const bytes = encode(ipv4, { destination: to, identification: this.#packetId, ...input, source });
-    recorder?.add('sent', 'ip', source, to, bytes, this.clock.now());
-    this.stations.sendPacket(station, input.protocol, bytes);
+    const parts = fragment === undefined ? undefined : fragmentPacket(bytes, fragment, this.#packetId);
+    for (const part of parts ?? [bytes]) {
+      recorder?.add('sent', 'ip', source, to, part, this.clock.now());
+      this.stations.sendPacket(station, input.protocol, part);
+    }
   }
 
   /** Answers a request as `options` say: the valid reply, bent if asked; what it grants is the node's from then on. */

@@ -6,6 +6,9 @@ import { receivingTheReply } from './5.4-receiving-the-registration-reply.suite.
 import { mpaTable } from './5.5.2-mobility-proxy-agent.suite.js';
 import { mpaReregistration } from './6.1-registration-request.suite.js';
 import { mpaL2Tunneling } from './7-l2-tunneling-and-address-allocation.suite.js';
+import { proxyGreDelivery, proxyGreForwarding } from './gre-forwarding.suite.js';
+import { proxyGreChecksum, proxyGreHeader, proxyGreKey } from './gre-header.suite.js';
+import { proxyGreSequence } from './gre-sequence.suite.js';
 import { proxyRequests } from './rfc3344-3.6.1-sending-registration-requests.suite.js';
 import { proxyReplies } from './rfc3344-3.6.2-receiving-registration-replies.suite.js';
 import { proxyRetransmission } from './rfc3344-3.6.3-registration-retransmission.suite.js';
@@ -26,4 +29,10 @@ export const mpaSections: readonly SectionDefinition[] = [
   proxyReplies,
   proxyRetransmission,
   proxyTunnel,
+  proxyGreHeader,
+  proxyGreChecksum,
+  proxyGreForwarding,
+  proxyGreDelivery,
+  proxyGreSequence,
+  proxyGreKey,
 ];

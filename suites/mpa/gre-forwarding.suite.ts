@@ -1,0 +1,86 @@
+/** What becomes of the packet inside at the proxy agent: RFC 2784 §3.1, and of fragments: §4. */
+import { mpaSection } from '../../src/tester/case.js';
+import type { MpaContext } from '../../src/tester/mpa-context.js';
+import type { Probe } from '../../src/tester/probe.js';
+import type { Mode } from '../../src/tester/request.js';
+import { ethernet } from '../../src/wire/ethernet.js';
+import { ipv4 } from '../../src/wire/ipv4.js';
+import { decode } from '../../src/wire/layout.js';
+
+const gre = { needs: ['greKeys'], tunnel: true } as const;
+/** In L2 mode the proxy agent bridges: RFC 2784 §3.1 speaks of IPv4 payloads. */
+const normal = ({ a }: Mode): boolean => a !== true;
+const usualTtl = 64;
+/** The headers of IP and UDP, and the cookie. */
+const overhead = 36;
+
+/** The TTL of the packet in an Ethernet frame; undefined when there is none. */
+function ttlIn(frame: Uint8Array): number | undefined {
+  const link = decode(ethernet, frame);
+  const packet = link.ok ? decode(ipv4, link.value.payload) : undefined;
+  return packet?.ok ? packet.value.ttl : undefined;
+}
+
+export const proxyGreForwarding = mpaSection('mpa/gre', { document: 'rfc2784', section: '3.1' }, (test) => {
+  test('20', 'MUST lower the TTL of what it forwards out of the tunnel', { ...gre, covers: ['GR-09'] }, (t) =>
+    t.eachMode(async (mode) => {
+      t.needAccess();
+      const { bytes } = await t.carriesDown(await t.attached(mode), { inner: { ttl: usualTtl } });
+      const ttl = ttlIn(bytes);
+      if (ttl === undefined) return t.undecided('the packet on the access link cannot be read');
+      if (ttl >= usualTtl) t.recorder.blame(bytes);
+      t.demand('GR-09', ttl < usualTtl, `a TTL below ${usualTtl} on the access link`, String(ttl));
+    }, normal),
+  );
+
+  test('21', 'MUST NOT forward what comes out of the tunnel with TTL 1', { ...gre, covers: ['GR-09'] }, (t) =>
+    t.eachMode(async (mode) => {
+      t.needAccess();
+      const node = await t.attached(mode);
+      await t.carriesDown(node);
+      const send = (probe: Probe): void => t.sendDown(node, probe, { inner: { ttl: 1 } });
+      await t.nothingDown('GR-09', 'a packet with TTL 1', send, node);
+    }, normal),
+  );
+
+  test('22', 'MUST drop packets whose inner destination is the home agent', { ...gre, covers: ['GR-10'] }, (t) =>
+    t.eachMode(async (mode) => {
+      t.needAccess();
+      const node = await t.attached(mode);
+      await t.carriesDown(node);
+      const { address } = t.granted(node).station;
+      const what = `a packet to ${address} inside the tunnel from there`;
+      const sent: Probe[] = [];
+      const send = (probe: Probe): void => {
+        sent.push(probe);
+        t.sendDown(node, probe, { to: { ip: address } });
+      };
+      await t.nothingDown('GR-10', what, send, node);
+      const back = sent.flatMap((probe) => probe.arrivals.all)[0];
+      if (back) t.recorder.blame(back.frame.bytes);
+      t.demand('GR-10', !back, `${what} to be dropped`, 'it came back through the tunnel');
+    }, normal),
+  );
+});
+
+export const proxyGreDelivery = mpaSection('mpa/gre', { document: 'rfc2784', section: '4' }, (test) => {
+  for (const [number, size, fragment] of [
+    ['23', 600, 400],
+    ['24', 1400, 1000],
+  ] as const) {
+    test(
+      number,
+      `MUST put fragments together when the packet inside has ${size} octets`,
+      { ...gre, covers: ['GR-16'] },
+      (t) => t.eachMode((mode) => fragmented(t, mode, size - overhead, fragment)),
+    );
+  }
+});
+
+/** The packet arrives whole, and then in fragments. */
+async function fragmented(t: MpaContext, mode: Mode, padding: number, fragment: number): Promise<void> {
+  t.needAccess();
+  const node = await t.attached(mode);
+  await t.carriesDown(node, { padding });
+  await t.down(node, 'GR-16', { padding, fragment });
+}
