@@ -31,6 +31,9 @@ const frameHeader = 14;
 const mostBarred = 1 << 16;
 const longestNai = 255;
 
+/** Lowest bit of the first octet. */
+const isGroup = (mac: number): boolean => mac % 2 ** 41 >= 2 ** 40;
+
 /** A mobility proxy agent with these rules. A config that makes no sense throws a TypeError. */
 export function mobilityProxyAgent(config: MpaConfig, rules: MpaRules = defaultRules(config)): MobilityProxyAgent {
   const state = mpaState(config);
@@ -83,7 +86,7 @@ export function mobilityProxyAgent(config: MpaConfig, rules: MpaRules = defaultR
   /** draft-leung-mip4-proxy-mode-10 §4.1.1: what a station sends can be what starts its registration. */
   const onDemand = (mac: number): Device | undefined => {
     const { onDemand: mode } = config;
-    const isStation = mac % 2 ** 41 < 2 ** 40 && mac !== 0 && mac !== state.gateway.mac;
+    const isStation = !isGroup(mac) && mac !== 0 && mac !== state.gateway.mac;
     if (!mode || !isStation || state.barred.has(mac) || devices.size >= config.maxDevices) return undefined;
     const nai = `${macText(mac).replaceAll(':', '')}@${mode.realm}`;
     return devices.named(nai) ? undefined : admit(nai, mac, mode);
@@ -102,6 +105,7 @@ export function mobilityProxyAgent(config: MpaConfig, rules: MpaRules = defaultR
       phase: 'attached',
       homeAgent: config.homeAgent.address,
       homeAddress: 0,
+      mostLifetime: config.lifetime,
       binding: undefined,
       pending: undefined,
       attempts: 0,
@@ -137,6 +141,7 @@ export function mobilityProxyAgent(config: MpaConfig, rules: MpaRules = defaultR
   const objection = (command: MpaCommand): Objection | undefined => {
     const mac = macNumber(command.mac);
     if (mac === undefined) return { unsupported: false, reason: `${command.mac} is not a MAC address` };
+    if (isGroup(mac)) return { unsupported: false, reason: `${command.mac} is a group address` };
     const known = devices.at(mac);
     if (command.kind === 'send') return undefined;
     if (command.kind === 'detach') {

@@ -1,12 +1,12 @@
 /** The Registration Reply to a proxied mobile node, RFC 3344 §3.6.2 and draft §5.4. */
 import { type SecurityAssociation, verifies } from '../wire/auth.js';
 import type { AuthenticationExtension, Extension, ExtensionName, GreKeyExtension } from '../wire/extensions.js';
-import { coveredBy, decodeRrp, low32, replyCodes } from '../wire/mobileip.js';
+import { coveredBy, decodeRrp, high32, low32, replyCodes } from '../wire/mobileip.js';
 import { ipv4Number } from '../wire/text.js';
 import { adjustClock } from './mpa-clocks.js';
 import type { MpaConfig } from './mpa-config.js';
 import type { Device, MpaTerms } from './mpa-devices.js';
-import type { Answer, Datagram, Retry } from './mpa-rules.js';
+import type { Answer, Datagram, EndCause, Retry } from './mpa-rules.js';
 import type { MpaState } from './mpa-state.js';
 
 /** Extensions that this MPA knows in replies; MN-FA is known and ignored, there is no foreign agent. */
@@ -113,13 +113,29 @@ function agreedKeys({ greKeys }: Answer, device: Device): Pick<MpaTerms, 'revers
   return { reverseKey: asked, forwardKey: isCopy ? agreed.forwardKey : answered.key };
 }
 
-export function denied({ reply }: Answer, device: Device, state: MpaState): Retry {
+/** RFC 3344 §5.7: a nonce comes with every reply, the time only where ours was wrong. */
+export function learn({ replay }: MpaConfig) {
+  return ({ reply }: Answer, { clock }: Device, state: MpaState): void => {
+    if (replay === 'nonces') clock.nonce = high32(reply.identification);
+    else if (reply.code === replyCodes.identificationMismatch) adjustClock(clock, reply.identification, state.now);
+  };
+}
+
+export function end(device: Device, cause: EndCause, state: MpaState): void {
+  if (cause !== 'left') return state.devices.bind(device, undefined);
+  state.devices.remove(device);
+  if (device.ownKey !== undefined) state.keys.release(device.ownKey, state.now);
+}
+
+export function denied({ reply }: Answer, device: Device): Retry {
   switch (reply.code) {
     case replyCodes.identificationMismatch:
-      adjustClock(device.clock, reply.identification, state.now);
       return device.attempts <= 1 ? 'soon' : 'later'; // one that keeps saying so is not believed any faster
     case replyCodes.unknownHomeAgent:
       return redirected(reply.homeAgent, device);
+    case lifetimeTooLong:
+      device.mostLifetime = Math.min(device.mostLifetime, Math.max(1, reply.lifetime)); // RFC 3344 §3.6.2.3
+      return 'later';
     case replyCodes.pmipUnsupported:
     case replyCodes.pmipDisallowed:
       return 'never'; // draft-leung-mip4-proxy-mode-10 §8.1
@@ -128,6 +144,8 @@ export function denied({ reply }: Answer, device: Device, state: MpaState): Retr
   }
 }
 
+/** A code of foreign agents, but a home agent may say so too. */
+const lifetimeTooLong = 69;
 const mostRedirections = 8;
 
 /** RFC 3344 §3.6.2.3: the next request may go to the home agent of the reply; but not in circles. */

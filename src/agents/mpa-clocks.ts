@@ -4,6 +4,8 @@ import { high32, ntpTimestamp } from '../wire/mobileip.js';
 export interface NodeClock {
   /** Milliseconds that the home agent's clock is ahead. */
   offset: number;
+  /** The high half for the next request where nonces are used. */
+  nonce: number;
   /** Identification of the newest request; undefined when the next may be any. */
   last: bigint | undefined;
   /** When that was sent, in milliseconds since the Unix epoch. */
@@ -24,7 +26,7 @@ export class ClockMemory {
   }
 
   of(nai: string): NodeClock {
-    const clock = this.clocks.get(nai) ?? { offset: 0, last: undefined, lastSent: -Infinity };
+    const clock = this.clocks.get(nai) ?? { offset: 0, nonce: 0, last: undefined, lastSent: -Infinity };
     this.clocks.delete(nai);
     this.clocks.set(nai, clock);
     if (this.clocks.size > mostClocks) {

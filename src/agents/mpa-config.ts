@@ -46,6 +46,7 @@ export interface MpaConfig {
   /** Where one is shared with the HA: the GRE Key extension then stands between MN-HA and FA-HA. */
   readonly faHa: SecurityAssociation | undefined;
   readonly dialect: Dialect;
+  readonly replay: 'timestamps' | 'nonces';
   /** Seconds asked for, 1 to 65535. */
   readonly lifetime: number;
   /** D of requests: set for a co-located care-of address (RFC 3344 §3.6.1.2), clear in draft-leung-mip4-proxy-mode-10. */

@@ -51,6 +51,8 @@ export interface Device extends Due {
   homeAgent: string;
   /** As a number; 0 while none is known. */
   homeAddress: number;
+  /** Seconds to ask for at the most. */
+  mostLifetime: number;
   binding: MpaBinding | undefined;
   pending: Pending | undefined;
   /** Requests sent since the last success. */

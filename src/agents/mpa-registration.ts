@@ -2,11 +2,15 @@
 import { ipv4Text } from '../wire/text.js';
 import type { AgentOutput } from './agent.js';
 import type { MpaConfig } from './mpa-config.js';
-import type { Device } from './mpa-devices.js';
+import type { Device, MpaTerms } from './mpa-devices.js';
 import type { Answer, MpaRules, Purpose } from './mpa-rules.js';
 import type { MpaState } from './mpa-state.js';
 
 const initialSequence = 0xffffffff;
+
+/** RFC 2890 §2.2: numbers count for each key. */
+const sequenceFor = ({ forwardKey }: MpaTerms, { binding }: Device): number =>
+  binding && binding.terms.forwardKey === forwardKey ? binding.sequence : initialSequence;
 
 export interface Registrar {
   /** Begins to register a device that has been added. */
@@ -33,7 +37,7 @@ export function registrar(
   const transmit = (device: Device): void => {
     const purpose: Purpose = device.phase === 'leaving' ? 'deregistration' : device.binding ? 'renewal' : 'initial';
     const key = rules.requestKey(device, purpose);
-    const request = rules.buildRequest(device, purpose, key, rules.identification(device, state));
+    const request = rules.buildRequest(device, purpose, key, rules.identification(device, purpose, state));
     const ends = rules.addressRequest(device, request);
     devices.await(device, { request, purpose, sentAt: state.now });
     device.clock.last = request.identification;
@@ -52,7 +56,7 @@ export function registrar(
 
   const run = (device: Device): void => {
     if ((device.binding?.expires ?? Infinity) <= state.now) {
-      devices.bind(device, undefined);
+      rules.end(device, 'expired', state);
       device.homeAgent = config.homeAgent.address; // who served it last has no claim any more
     }
     if (device.next <= state.now) {
@@ -62,10 +66,7 @@ export function registrar(
     devices.schedule(device);
   };
 
-  const forget = (device: Device): void => {
-    devices.remove(device);
-    if (device.ownKey !== undefined) state.keys.release(device.ownKey, state.now);
-  };
+  const forget = (device: Device): void => rules.end(device, 'left', state);
 
   const onGrant = (answer: Answer, device: Device, sentAt: number): void => {
     const lifetime = rules.grantedLifetime(answer, device);
@@ -73,13 +74,11 @@ export function registrar(
     devices.await(device, undefined);
     if (!terms) {
       // the home agent may think otherwise, but nothing can be sent: the next attempt is a first one
-      devices.bind(device, undefined);
+      rules.end(device, 'unusable', state);
       return devices.schedule(device);
     }
     const expires = rules.expiry(sentAt, lifetime, answer);
-    const { reverseKey } = device.binding?.terms ?? {};
-    const sequence = device.binding && reverseKey === terms.reverseKey ? device.binding.sequence : initialSequence;
-    devices.bind(device, { terms, expires, sequence });
+    devices.bind(device, { terms, expires, sequence: sequenceFor(terms, device) });
     device.homeAddress = terms.homeAddress; // RFC 3344 §3.6: what the home agent says counts
     device.homeAgent = ipv4Text(terms.homeAgent);
     device.attempts = 0;
@@ -94,6 +93,7 @@ export function registrar(
     devices.await(device, undefined);
     if (retry === 'soon') return soon(device);
     if (retry === 'never') {
+      if (device.phase === 'leaving') return forget(device);
       device.phase = 'stopped';
       device.next = Infinity;
     }
@@ -121,6 +121,7 @@ export function registrar(
       if (!rules.checkForeignAgent(answer, device, state)) return;
       if (!rules.checkIdentification(answer, device, state)) return;
       const { sentAt, purpose } = device.pending;
+      rules.learn(answer, device, state);
       const accepted = rules.isAccepted(answer);
       // an answer to what was sent before the device left says nothing about its leaving
       if (device.phase === 'leaving') {

@@ -24,8 +24,13 @@ export function requestKey({ mode, ownKey, binding, pending }: Device, purpose: 
   return named?.name === 'greKey' ? named.key : (ownKey ?? 0);
 }
 
-export function newIdentification(config: MpaConfig) {
-  return (device: Device, state: MpaState): bigint => nextIdentification(device.clock, state.now, config.random);
+export function newIdentification({ replay, random }: MpaConfig) {
+  return ({ clock, pending }: Device, purpose: Purpose, state: MpaState): bigint => {
+    if (replay === 'timestamps') return nextIdentification(clock, state.now, random);
+    // RFC 3344 §3.6.3: an unanswered request is repeated as it was
+    if (pending?.purpose === purpose) return pending.request.identification;
+    return (BigInt(clock.nonce) << 32n) | BigInt(random() >>> 0); // RFC 3344 §5.7.2
+  };
 }
 
 export function buildRequest(config: MpaConfig) {
@@ -38,7 +43,7 @@ export function buildRequest(config: MpaConfig) {
     reservedR: false,
     reverseTunneling: true, // RFC 3024 §3.3
     reservedX: false,
-    lifetime: purpose === 'deregistration' ? 0 : config.lifetime,
+    lifetime: purpose === 'deregistration' ? 0 : device.mostLifetime,
     homeAddress: ipv4Text(device.homeAddress), // RFC 3344 §3.6.1.2: zero while none is known
     homeAgent: device.homeAgent,
     careOfAddress: config.address,

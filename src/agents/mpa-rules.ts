@@ -37,6 +37,9 @@ export interface Payload {
 
 export type { Datagram };
 
+/** Why a tunnel ends: its time is over, a new reply gave none, or the device has left and is forgotten. */
+export type EndCause = 'expired' | 'unusable' | 'left';
+
 /** One way to object to a reply. */
 type ReplyCheck = (answer: Answer, device: Device, state: MpaState) => boolean;
 
@@ -44,7 +47,7 @@ export interface MpaRules {
   // Requests
   /** Key Identifier of the next request; undefined: no extension. */
   requestKey(device: Device, purpose: Purpose): number | undefined;
-  identification(device: Device, state: MpaState): bigint;
+  identification(device: Device, purpose: Purpose, state: MpaState): bigint;
   /** Fields and extensions in their order. */
   buildRequest(device: Device, purpose: Purpose, key: number | undefined, identification: bigint): MpaRequest;
   /** Octets of the request, authenticated. */
@@ -74,8 +77,12 @@ export interface MpaRules {
   grantedLifetime(answer: Answer, device: Device): number;
   /** The tunnel of a granted registration; undefined: the reply gives none that could be used. */
   terms(answer: Answer, device: Device, state: MpaState): MpaTerms | undefined;
-  /** Takes over what a denial says about time or home agent, and decides when to try again. */
+  /** Takes over what a reply that passed all checks says about the next Identification. */
+  learn(answer: Answer, device: Device, state: MpaState): void;
+  /** Decides when to try again after a denial, and where. */
   denied(answer: Answer, device: Device, state: MpaState): Retry;
+
+  end(device: Device, cause: EndCause, state: MpaState): void;
 
   // The reverse tunnel
   /** The binding that traffic of the device may use now. */

@@ -34,6 +34,8 @@ export interface MpaOptions {
   readonly faHa?: readonly AssociationOptions[];
   readonly greKeyType?: number;
   readonly greKeyForm?: GreKeyForm;
+  /** Default timestamps. */
+  readonly replay?: 'timestamps' | 'nonces';
   /** Seconds asked for; default 1800. */
   readonly lifetime?: number;
   /** D of requests; default true. */
@@ -98,6 +100,7 @@ export function mpaConfig(options: MpaOptions): MpaConfig {
       greKeyType: options.greKeyType ?? defaultDialect.greKeyType,
       greKeyForm: options.greKeyForm ?? defaultDialect.greKeyForm,
     },
+    replay: options.replay ?? 'timestamps',
     lifetime: lifetime ?? 1800,
     decapsulation: options.decapsulation ?? true,
     accessLink: options.accessLink ?? builtInLink,
