@@ -102,8 +102,10 @@ export const addressAllocation = section('ha/7', { document: 'tsirtsis', section
       const lease = await host.dhcpv4();
       if (!lease) return noServer(t, 'no DHCPv4 server gave a lease', 'dhcpv4');
       host.release4();
-      const again = await host.dhcpv4({ broadcast: true });
-      t.demand('TS-13', again !== undefined, `the broadcast answers of ${lease.server} in the tunnel`, 'none');
+      if (await host.dhcpv4({ broadcast: true })) return;
+      // the twin once more: a server may be tired of the client
+      if (!(await host.dhcpv4())) return t.undecided(`${lease.server} does not answer a second time`);
+      t.demand('TS-13', false, `the broadcast answers of ${lease.server} in the tunnel`, 'none');
     },
   );
 
@@ -115,7 +117,8 @@ export const addressAllocation = section('ha/7', { document: 'tsirtsis', section
       const { mn, host } = await leased(t, modes.l2Unidirectional);
       await expectTraffic(t, mn);
       const renewed = await host.renew4();
-      t.demand('TS-13', renewed !== undefined, 'the server that gave the lease to answer its renewal', 'no answer');
+      // it may be the server that is at fault
+      if (!renewed) t.warn('TS-13', 'the server that gave the lease to answer its renewal', 'no answer');
     },
   );
 
@@ -163,9 +166,12 @@ export const addressAllocation = section('ha/7', { document: 'tsirtsis', section
     'MUST keep two MNs with leases of one server apart when both use DHCPv4 in L2 tunnels',
     { ...dhcpv4, covers: ['TS-26', 'TS-13', 'TS-36'] },
     async (t) => {
-      const [one, two] = [await leased(t, modes.l2Bidirectional), await leased(t, modes.l2Unidirectional)];
+      const one = await leased(t, modes.l2Bidirectional);
+      await t.carries(one.mn);
+      const two = await leased(t, modes.l2Unidirectional);
+      await t.carries(two.mn);
       if (one.address === two.address) t.warn('TS-36', 'two different addresses', `${one.address} for both MNs`);
-      for (const { mn } of [one, two, one]) expectForwardKey(t, mn, await t.passes(mn, 'TS-26'), 'TS-26');
+      for (const { mn } of [one, two]) expectForwardKey(t, mn, await t.passes(mn, 'TS-26'), 'TS-26');
       const mac = await one.host.resolve(two.address);
       if (mac === undefined) return t.note('the MNs do not find each other by ARP');
       t.demand('TS-13', mac === two.mn.mac, `${two.mn.mac} for ${two.address}`, mac);
