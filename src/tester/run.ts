@@ -93,13 +93,15 @@ async function runMocha(cases: readonly CaseDefinition[], executor: Executor, si
     );
   }
   await new Promise<void>((resolve) => {
-    const runner = mocha.run(() => resolve());
+    const runner = mocha.run(() => {
+      mocha.dispose();
+      resolve();
+    });
     signal.addEventListener('abort', () => {
       runner.abort();
       resolve();
     });
   });
-  mocha.dispose();
 }
 
 class Silent extends Mocha.reporters.Base {}
