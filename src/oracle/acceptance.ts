@@ -5,9 +5,8 @@ import { mnOf } from './bindings.js';
 import type { OracleContext } from './context.js';
 import { type Exchange, greKeyExtensions } from './exchange.js';
 import { check, type Finding, violated } from './finding.js';
-import { hexId } from './request-order.js';
-
-const mostRemembered = 100_000;
+import { Remembered } from './remembered.js';
+import { hexId, idMatters } from './request-order.js';
 
 interface Accepted {
   readonly identification: bigint;
@@ -17,7 +16,7 @@ interface Accepted {
 
 /** For those who only watch: who bends requests on purpose knows what to expect of each. */
 export class Acceptance {
-  readonly #accepted = new Map<string, Accepted>();
+  readonly #accepted = new Remembered<Accepted>();
   #usesExtension = false;
 
   judge(x: Exchange, context: OracleContext): Finding[] {
@@ -34,7 +33,10 @@ export class Acceptance {
     const { identification } = x.rrq;
     const isGreater =
       before === undefined || BigInt.asUintN(64, identification - before.identification - 1n) < 1n << 63n;
-    if (isGreater) this.#remember(mn, { identification, at: x.reply.at });
+    if (isGreater) {
+      const { at } = x.reply;
+      this.#accepted.set(mn, { identification, at }, at, idMatters(at, x.rrp.lifetime));
+    }
     if (before === undefined || x.request.at < before.at) return [];
     const text = `denial of an Identification not greater than ${hexId(before.identification)}`;
     return [check('HA-13', isGreater, text, `code ${x.rrp.code} for ${hexId(identification)}`)];
@@ -45,14 +47,6 @@ export class Acceptance {
     if (!x.registers || !x.rrq.gre || !this.#usesExtension || context.knobs['g_without_ext'] !== '134') return [];
     const isThere = greKeyExtensions(x.rrq.extensions, context).length > 0;
     return isThere ? [] : [violated('YG-13', 'denial with code 134 of G without the extension', `code ${x.rrp.code}`)];
-  }
-
-  #remember(mn: string, accepted: Accepted): void {
-    this.#accepted.delete(mn);
-    this.#accepted.set(mn, accepted);
-    if (this.#accepted.size <= mostRemembered) return;
-    const oldest = this.#accepted.keys().next();
-    if (!oldest.done) this.#accepted.delete(oldest.value);
   }
 }
 

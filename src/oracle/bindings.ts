@@ -36,7 +36,7 @@ export type BindingKeys = Pick<Binding, 'reverseKey' | 'forwardKey' | 'bidirecti
 /** RFC 3344 §3.3: this lifetime never ends. */
 const infinite = 0xffff;
 /** MNs remembered after their binding has gone. */
-const mostSeen = 100_000;
+const mostSeen = 10_000;
 /** How many bindings are looked at for expiry at each one that comes: more than one, so that memory follows the live. */
 const sweptAtOnce = 4;
 

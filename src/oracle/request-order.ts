@@ -4,15 +4,19 @@ import { mnOf } from './bindings.js';
 import type { OracleContext } from './context.js';
 import type { Exchange } from './exchange.js';
 import { check, type Finding } from './finding.js';
+import { Remembered } from './remembered.js';
 import type { Request } from './request.js';
 
-/** MNs remembered; the one longest unheard of is forgotten first. */
-const mostRemembered = 100_000;
+/** How long an Identification is remembered at least, in milliseconds; else as long as the binding asked for. */
+const shortest = 60_000;
+
+/** Until when the Identification of a request matters. */
+export const idMatters = (at: number, lifetime: number): number => at + Math.max(shortest, lifetime * 1000);
 
 export const hexId = (id: bigint): string => `0x${id.toString(16).padStart(16, '0')}`;
 
 export class RequestOrder {
-  readonly #last = new Map<string, bigint>();
+  readonly #last = new Remembered<bigint>();
 
   /** Each request of an MN by the same sender has a greater Identification than all before it. */
   judge(request: Request, context: OracleContext): Finding[] {
@@ -21,7 +25,8 @@ export class RequestOrder {
     const key = `${mn} ${from.address}`;
     const before = this.#last.get(key);
     const id = rrq.identification;
-    this.#remember(key, before === undefined || isLater(id, before) ? id : before);
+    const latest = before === undefined || isLater(id, before) ? id : before;
+    this.#last.set(key, latest, request.at, idMatters(request.at, rrq.lifetime));
     if (before === undefined) return [];
     return [
       check('MN-05', isLater(id, before), `an Identification greater than ${hexId(before)}`, hexId(id)),
@@ -33,14 +38,6 @@ export class RequestOrder {
   hear(x: Exchange, context: OracleContext): void {
     if (x.rrp.code !== replyCodes.identificationMismatch || context.knobs['id_decrease_after_133'] === 'forbid') return;
     this.#last.delete(`${mnOf(x)} ${x.request.from.address}`);
-  }
-
-  #remember(key: string, id: bigint): void {
-    this.#last.delete(key);
-    this.#last.set(key, id);
-    if (this.#last.size <= mostRemembered) return;
-    const oldest = this.#last.keys().next();
-    if (!oldest.done) this.#last.delete(oldest.value);
   }
 }
 

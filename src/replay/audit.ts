@@ -23,7 +23,7 @@ import type { AuditOptions, AuditSettings } from './settings.js';
 import { type Role, Tallies } from './tally.js';
 
 /** What is looked at before anything is judged. */
-const mostLearnt = { packets: 20_000, octets: 16 << 20 } as const;
+const mostLearnt = { packets: 10_000, octets: 16 << 20 } as const;
 
 export interface AuditOutcome {
   readonly settings: AuditSettings;

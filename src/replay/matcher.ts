@@ -30,7 +30,7 @@ export class Matcher<R extends Message> {
     const entry: Entry<R> = { request, names, answered: false };
     this.#waiting.add(entry);
     for (const name of names) this.#byName.set(name, entry);
-    this.#recent = [...this.#recent.slice(1 - mostRecent), entry];
+    if (this.#recent.push(entry) >= 2 * mostRecent) this.#recent = this.#recent.slice(-mostRecent);
     for (const old of this.#waiting) {
       if (this.#waiting.size <= mostWaiting && request.at - old.request.at <= patience) break;
       this.#forget(old);

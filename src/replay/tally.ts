@@ -29,7 +29,8 @@ const keptNumbers = 1000;
 const mostComments = 100_000;
 
 export class Tallies {
-  readonly #all = new Map<string, Tally>();
+  /** By role and device, then by requirement. */
+  readonly #all = new Map<string, Map<string, Tally>>();
   /** What is wrong with a frame, by its number. */
   readonly comments = new Map<number, string[]>();
 
@@ -41,8 +42,16 @@ export class Tallies {
     number: number,
     evidence: () => readonly FrameRecord[],
   ): void {
+    const key = `${role} ${device}`;
+    const own = this.#all.get(key) ?? new Map<string, Tally>();
+    this.#all.set(key, own);
     for (const finding of findings) {
-      const tally = this.#of(role, device, finding.requirement);
+      const { requirement } = finding;
+      let tally = own.get(requirement);
+      if (!tally) {
+        tally = { role, device, requirement, held: 0, violations: 0, first: [], numbers: [] };
+        own.set(requirement, tally);
+      }
       if (finding.holds) {
         tally.held++;
         continue;
@@ -54,18 +63,8 @@ export class Tallies {
     }
   }
 
-  all(): Iterable<Tally> {
-    return this.#all.values();
-  }
-
-  #of(role: Role, device: string, requirement: string): Tally {
-    const key = `${role} ${device} ${requirement}`;
-    let tally = this.#all.get(key);
-    if (!tally) {
-      tally = { role, device, requirement, held: 0, violations: 0, first: [], numbers: [] };
-      this.#all.set(key, tally);
-    }
-    return tally;
+  *all(): Iterable<Tally> {
+    for (const own of this.#all.values()) yield* own.values();
   }
 
   #comment(number: number, { requirement, expected, actual }: Finding): void {
