@@ -12,6 +12,13 @@ import { security } from './ha/8-security-considerations.suite.js';
 import { greDelivery, greForwarding } from './ha/gre-forwarding.suite.js';
 import { greChecksum, greHeader } from './ha/gre-header.suite.js';
 import { greSequence } from './ha/gre-sequence.suite.js';
+import { pmipExtensions, pmipInitial } from './ha/pmip-home-agent.suite.js';
+import { extensionRules } from './ha/rfc3344-1.8-extensions.suite.js';
+import { udpChecksums } from './ha/rfc3344-3.1-udp.suite.js';
+import { authentication } from './ha/rfc3344-3.5-authentication.suite.js';
+import { receivingRequests } from './ha/rfc3344-3.8.2-receiving-registration-requests.suite.js';
+import { sendingReplies } from './ha/rfc3344-3.8.3-sending-registration-replies.suite.js';
+import { identification } from './ha/rfc3344-5.7-identification.suite.js';
 import { tunnelChecks } from './ha/tunnel-checks.suite.js';
 import { tunnelBroadcasts } from './ha/tunnel-broadcasts.suite.js';
 import { tunnelForwarding } from './ha/tunnel-forwarding.suite.js';
@@ -32,6 +39,14 @@ export const sections: readonly SectionDefinition[] = [
   security,
   yeganiHomeAgent,
   yeganiExtension,
+  extensionRules,
+  udpChecksums,
+  authentication,
+  receivingRequests,
+  sendingReplies,
+  identification,
+  pmipInitial,
+  pmipExtensions,
   tunnelForwarding,
   tunnelBroadcasts,
   tunnelLifetime,

@@ -22,6 +22,11 @@ export function whyNot(definition: CaseDefinition, config: RunConfig): string | 
     if (value !== wanted) return `knob ${name}=${value}: this case is for ${wanted}`;
   }
   if (definition.faHa && !config.faHa) return 'no FA-HA security association is configured (securityAssociations.faHa)';
+  if (definition.faHa === false && config.faHa) return 'an FA-HA security association is configured';
+  for (const [name, wanted] of Object.entries(definition.association ?? {})) {
+    const value = config.mnHa[name as 'replay' | 'algorithm'];
+    if (value !== wanted) return `securityAssociations.mnHa.${name} is ${value}: this case is for ${wanted}`;
+  }
   if (definition.tunnel && !config.gre) return config.noGreReason ?? 'raw sockets are switched off';
   const addresses = definition.careOfAddresses ?? 1;
   if (config.local.length < addresses)

@@ -1,5 +1,5 @@
 /** Bends: each changes exactly one thing of a valid message, and says which. `M` is the kind of message: a request unless said. */
-import type { Extension, ExtensionName, GreKeyExtension } from '../wire/extensions.js';
+import type { Extension, ExtensionName, GreKeyExtension, KeyLookup } from '../wire/extensions.js';
 import { decodeRrq, encodeRrq, type RrqInput } from '../wire/mobileip.js';
 import type { Session } from './session.js';
 
@@ -13,6 +13,10 @@ export interface Bend<M extends Message = RrqInput> {
   readonly message?: (message: M) => M;
   /** Changes the finished octets, so that an authenticator no longer covers them. */
   readonly octets?: (octets: Uint8Array) => Uint8Array;
+  /** Signs with these keys instead of the agreed ones. */
+  readonly keys?: KeyLookup;
+  /** Changes the UDP checksum, given the right one. The MN's station must be able to send hand-made datagrams. */
+  readonly checksum?: (right: number) => number;
 }
 
 /** Another value in the fixed part. */

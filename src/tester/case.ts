@@ -17,8 +17,13 @@ export interface CaseOptions {
   readonly tunnel?: boolean;
   /** How many care-of addresses it needs; 1 when left out. */
   readonly careOfAddresses?: number;
-  /** Needs an FA-HA security association in the configuration. */
+  /** True: needs an FA-HA security association in the configuration; false: must not have one. */
   readonly faHa?: boolean;
+  /** What the MN-HA security association must be like. */
+  readonly association?: {
+    readonly replay?: 'timestamps' | 'nonces';
+    readonly algorithm?: 'hmac-md5' | 'prefix-suffix-md5';
+  };
   /** Knob values under which the case applies, for example `{ base: 'rfc3344' }`. */
   readonly knobs?: Readonly<Partial<Record<KnobName, string>>>;
   /** Waits because a document forces it: started at once, judged after the others. */

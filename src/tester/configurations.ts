@@ -23,24 +23,30 @@ const withKnobs =
   (knobs: Readonly<Record<string, string>>) =>
   <C extends RunConfig>(config: C): C => ({ ...config, knobs: { ...config.knobs, ...knobs } });
 
+function withFaHa<C extends RunConfig>(config: C): C {
+  return { ...config, faHa: { spi: 512, key: faHaKey, algorithm: 'hmac-md5', replay: 'timestamps' } };
+}
+
 const asConfigured: Configuration = { name: 'as configured', apply: (config) => config };
 
 const others: readonly Configuration[] = [
   { name: 'GRE keys off', apply: withPics({ greKeys: false, l2: false }) },
   { name: 'L2 tunnels off', apply: withPics({ l2: false }) },
   { name: 'simultaneous bindings off', apply: withPics({ simultaneousBindings: false }) },
-  { name: 'with revocation', apply: withPics({ revocation: true }) },
-  {
-    name: 'with an FA-HA association',
-    apply: (config) => ({
-      ...config,
-      faHa: { spi: 512, key: faHaKey, algorithm: 'hmac-md5', replay: 'timestamps' },
-    }),
-  },
+  { name: 'with an FA-HA association', apply: withFaHa },
   {
     name: 'nonces instead of timestamps',
     apply: (config) => ({ ...config, mnHa: { ...config.mnHa, replay: 'nonces' } }),
   },
+  {
+    name: 'prefix+suffix MD5 under a high SPI',
+    apply: (config) => ({ ...config, mnHa: { ...config.mnHa, spi: 0x7fffffff, algorithm: 'prefix-suffix-md5' } }),
+  },
+  {
+    name: 'base rules of RFC 5944 with an FA-HA association',
+    apply: (config) => withFaHa(withKnobs({ base: 'rfc5944' })(config)),
+  },
+  { name: 'reverse tunnelling off', apply: withPics({ reverseTunneling: false }) },
   { name: 'base rules of RFC 5944', apply: withKnobs({ base: 'rfc5944' }) },
   { name: 'dynamic home agent of RFC 4433', apply: withKnobs({ dynamic_ha: 'rfc4433' }) },
   { name: 'GRE without keys', apply: withKnobs({ g_without_ext: 'keyless' }) },

@@ -7,7 +7,7 @@ import type { Binding } from '../oracle/bindings.js';
 import type { Exchange } from '../oracle/exchange.js';
 import type { RequirementId } from '../spec/catalogue.js';
 import type { Ipv4Input } from '../wire/ipv4.js';
-import { replyCodeNames, type RrqInput } from '../wire/mobileip.js';
+import { replyCodeNames, replyCodes, type RrqInput } from '../wire/mobileip.js';
 import { Arrivals } from './arrivals.js';
 import type { Bend } from './bend.js';
 import type { CaseOptions } from './case.js';
@@ -15,12 +15,12 @@ import { CaseBase } from './case-base.js';
 import type { Correspondent, Home } from './home.js';
 import { isEchoReply } from './inner.js';
 import { MobileNode, type TunnelOptions } from './mobile-node.js';
-import { DeviceLost, Inconclusive } from './outcome.js';
+import { DeviceLost, Inconclusive, Skipped } from './outcome.js';
 import type { Pending, Reply } from './pending.js';
 import type { Arrival, Probe } from './probe.js';
 import type { RequestOptions } from './request.js';
 import type { Session } from './session.js';
-import type { Station } from './stations.js';
+import type { ExtraPort, Station } from './stations.js';
 import { TunnelHost } from './tunnel-host.js';
 
 /** What came of a request: a reply, or silence on a path that a fence has shown to be alive. */
@@ -54,6 +54,7 @@ export class CaseContext extends CaseBase {
   readonly mns: MobileNode[] = [];
   readonly #home: Home;
   readonly #probes: Probe[] = [];
+  readonly #ports: ExtraPort[] = [];
   readonly #hosts: TunnelHost[] = [];
 
   constructor(session: Session, home: Home, definition: CaseOptions & { readonly id: string }) {
@@ -124,6 +125,23 @@ export class CaseContext extends CaseBase {
     return { exchange, binding };
   }
 
+  /** Lets an MN send and hear at another UDP port of its address for the rest of the case; false: it cannot be had. */
+  async usePort(mn: MobileNode, port: number): Promise<boolean> {
+    return this.#use(mn, await this.session.stations.openPort(mn.station, port));
+  }
+
+  /** Lets an MN send hand-made UDP datagrams, whose checksums can be bent. Needs raw sockets. */
+  async makeByHand(mn: MobileNode): Promise<void> {
+    if (!this.#use(mn, await this.session.stations.openHandMade(mn.station))) throw new Skipped('no raw sockets');
+  }
+
+  #use(mn: MobileNode, port: ExtraPort | undefined): boolean {
+    if (!port) return false;
+    this.#ports.push(port);
+    mn.station = port.station;
+    return true;
+  }
+
   /** An address of the home network that no other MN of the run has been given lately. */
   spareAddress(): string {
     return this.#home.addresses.next();
@@ -136,12 +154,12 @@ export class CaseContext extends CaseBase {
    * has been sent once more with a new Identification.
    */
   async ask(mn: MobileNode, request: RrqInput, options: AskOptions = {}): Promise<Answer> {
-    const first = await this.#once(mn, request, options, this.session.patience);
+    const first = await this.#once(mn, await this.#ready(mn, request), options, this.session.patience);
     if (first.kind === 'reply') return first;
     await this.fence(mn.station);
     const late = this.#answerOf(first.pending);
     if (late.kind === 'reply') return late;
-    const again = { ...request, identification: this.session.identification() };
+    const again = { ...request, identification: this.session.identification(mn.nai) };
     return this.#once(mn, again, options, 2 * this.session.patience);
   }
 
@@ -152,10 +170,17 @@ export class CaseContext extends CaseBase {
     bend: Bend,
     options: Omit<AskOptions, 'bend'> = {},
   ): Promise<Answer> {
-    const pending = mn.send(request, { ...options, bend });
+    const pending = mn.send(await this.#ready(mn, request), { ...options, bend });
     const roundTrip = await this.fence(mn.station);
     await pending.replies.first(grace(roundTrip));
     return this.#answerOf(pending);
+  }
+
+  /** With nonces, a request that was made before the MN had one gets it now. */
+  async #ready(mn: MobileNode, request: RrqInput): Promise<RrqInput> {
+    if (this.session.isSynchronised(mn.nai)) return request;
+    await mn.synchronise(this.#home.fence);
+    return { ...request, identification: this.session.identification(mn.nai) };
   }
 
   async #once(mn: MobileNode, request: RrqInput, options: AskOptions, ms: number): Promise<Answer> {
@@ -195,6 +220,9 @@ export class CaseContext extends CaseBase {
   accepted(answer: Answer, id: RequirementId): Exchange {
     if (answer.kind === 'silence')
       throw this.violation(id, 'acceptance (code 0 or 1)', 'no answer, though the device lives');
+    if (answer.exchange.rrp.code === replyCodes.insufficientResources) {
+      throw new Inconclusive('the device says that it lacks resources (code 130)');
+    }
     if (!answer.exchange.accepted) {
       this.recorder.blame(answer.reply.message.bytes);
       throw this.violation(id, 'acceptance (code 0 or 1)', codeText(answer.exchange.rrp.code));
@@ -300,10 +328,15 @@ export class CaseContext extends CaseBase {
   }
 
   async #answered(mn: MobileNode, probe: Probe, options: ProbeOptions): Promise<Arrival | undefined> {
+    const isReply = ({ frame }: Arrival): boolean => isEchoReply(frame, mn.ip ?? '');
     for (let attempt = 0; attempt < probeAttempts; attempt++) {
       this.sendEcho(mn, probe, options);
-      const answer = await probe.arrivals.first(this.session.patience, ({ frame }) => isEchoReply(frame, mn.ip ?? ''));
-      if (answer) return answer;
+      const answer = await probe.arrivals.first(this.session.patience, isReply);
+      if (!answer) continue;
+      if (cameThrough(mn, answer)) return answer;
+      // a device that floods sends copies elsewhere too; what counts here is whether one comes to the MN
+      const own = await probe.arrivals.first(grace(0), (other) => isReply(other) && cameThrough(mn, other));
+      return own ?? answer;
     }
     return undefined;
   }
@@ -335,18 +368,24 @@ export class CaseContext extends CaseBase {
   /** Ends what the case began: bindings are deregistered without waiting for the answers. */
   cleanUp(): void {
     for (const probe of this.#probes) this.session.forgetProbe(probe);
+    for (const port of this.#ports) void port.close();
     for (const host of this.#hosts) host.close();
     for (const mn of this.mns) {
       this.session.hosts.delete(mn.nai);
-      const { binding } = mn;
-      if (!binding) continue;
-      const key = binding.reverseKey === undefined ? {} : { key: binding.reverseKey, a: binding.l2 };
-      const request = { ...key, lifetime: 0, careOf: binding.careOf, homeAddress: binding.homeAddress };
-      const careOf = Math.max(0, this.session.stations.addresses.indexOf(binding.careOf));
-      new MobileNode(this.session, { nai: mn.nai, careOf, during: this.id }).send(mn.request(request));
+      for (const binding of this.session.oracle.bindings.of(mn.nai, this.session.clock.now())) {
+        const key = binding.reverseKey === undefined ? {} : { key: binding.reverseKey, a: binding.l2 };
+        const request = { ...key, lifetime: 0, careOf: binding.careOf, homeAddress: binding.homeAddress };
+        const careOf = Math.max(0, this.session.stations.addresses.indexOf(binding.careOf));
+        new MobileNode(this.session, { nai: mn.nai, careOf, during: this.id }).send(mn.request(request));
+      }
       this.session.oracle.bindings.forget(mn.nai);
     }
   }
+}
+
+/** Whether a packet came down the tunnel that the MN's binding says. */
+function cameThrough({ binding }: MobileNode, { frame, careOf }: Arrival): boolean {
+  return careOf === binding?.careOf && frame.gre?.key === binding.forwardKey;
 }
 
 /** How long after the fence's answer a stray reply to the bent message is waited for, in milliseconds. */

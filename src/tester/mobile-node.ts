@@ -14,7 +14,7 @@ import { knobValue } from '../spec/knobs.js';
 import type { Bend } from './bend.js';
 import type { Pending } from './pending.js';
 import type { Recorder } from './recorder.js';
-import { type RequestOptions, validRequest } from './request.js';
+import { type Mode, type RequestOptions, validRequest } from './request.js';
 import type { Session } from './session.js';
 import type { Station } from './stations.js';
 
@@ -80,12 +80,20 @@ export class MobileNode {
   send(request: RrqInput, options: { readonly bend?: Bend | undefined; readonly to?: Endpoint } = {}): Pending {
     const { bend, to } = options;
     const bent = bend?.message ? bend.message(request) : request;
-    const octets = encodeRrq(bent, this.#session.wire);
+    const { wire } = this.#session;
+    const octets = encodeRrq(bent, bend?.keys ? { ...wire, keys: bend.keys } : wire);
     return this.#session.send(this.station, bend?.octets ? bend.octets(octets) : octets, {
       ...(to && { to }),
       during: this.during,
       recorder: this.recorder,
+      checksum: bend?.checksum,
     });
+  }
+
+  /** RFC 3344 §5.7.2: with nonces, the first request is denied and brings the nonce for the next. */
+  async synchronise(mode: Mode): Promise<void> {
+    if (this.#session.isSynchronised(this.nai)) return;
+    await this.send(this.request(mode)).replies.first(this.#session.config.timeout);
   }
 
   /** Sends an IPv4 packet into the tunnel: as it is in normal mode, in an Ethernet frame to `mac` in L2 mode. */

@@ -5,18 +5,18 @@
 import type { LinkFrame } from '../net/port.js';
 import type { RequirementId } from '../spec/catalogue.js';
 import { arp, arpOperations } from '../wire/arp.js';
-import { dhcpv4, dhcpv4Ports } from '../wire/dhcpv4.js';
-import { dhcpv4Options, dhcpv4Types } from '../wire/dhcpv4-options.js';
 import { broadcastMac, ethernet } from '../wire/ethernet.js';
 import { etherTypes, gre, type GreInput } from '../wire/gre.js';
 import { ipProtocols, ipv4, type Ipv4Input } from '../wire/ipv4.js';
+import { type Dhcpv4 } from '../wire/dhcpv4.js';
+import { dhcpv4Types } from '../wire/dhcpv4-options.js';
 import { decode, encode } from '../wire/layout.js';
-import { option } from '../wire/options.js';
 import { macText } from '../wire/text.js';
 import { udp } from '../wire/udp.js';
 import { pause } from './arrivals.js';
 import { CaseBase } from './case-base.js';
 import type { CaseOptions } from './case.js';
+import { dhcpAnswer, discover, request as dhcpRequest, release as dhcpRelease } from './dhcp-frames.js';
 import type { AttachWish } from './mpa-control.js';
 import { greKeyOf } from './grant.js';
 import type { MpaSession } from './mpa-session.js';
@@ -24,6 +24,12 @@ import { Inconclusive, Skipped } from './outcome.js';
 import type { Arrival, Probe } from './probe.js';
 import { type Grant, type Policy, ProxiedNode, type SeenRequest } from './proxied-node.js';
 import type { Mode } from './request.js';
+
+/** A message of a DHCP server, and the MAC address that it came from. */
+export interface Lease {
+  readonly message: Dhcpv4;
+  readonly server: string;
+}
 
 /** What may differ in a packet that the tester sends down the tunnel. */
 export interface DownOptions {
@@ -62,6 +68,8 @@ const retransmissionPatience = 15_000;
 const probeAttempts = 3;
 /** How long a frame may take through the agent, in milliseconds, before it is sent again. */
 const framePatience = 400;
+/** The same for an answer of its DHCP server, which may probe for the address first, RFC 2131 §3.1. */
+const dhcpPatience = 1500;
 /** How long after the witness a stray frame is waited for, in milliseconds. */
 const grace = 40;
 
@@ -284,6 +292,43 @@ export class MpaContext extends CaseBase {
     throw new Inconclusive(`the agent does not answer ARP for the node's router ${router} on the access link`);
   }
 
+  /** The DHCP offer that the node gets when it asks for an address; undefined when none comes. */
+  offer(node: ProxiedNode): Promise<Lease | undefined> {
+    const transaction = this.session.random.uint32();
+    return this.#dhcp(discover(node.mac, transaction), transaction, dhcpv4Types.offer);
+  }
+
+  /** What the node gets when it takes an offer: the lease; undefined when it is not confirmed. */
+  lease({ message }: Lease): Promise<Lease | undefined> {
+    return this.#dhcp(dhcpRequest(message), message.transaction, dhcpv4Types.ack);
+  }
+
+  /** The node gives its address back. */
+  release({ message, server }: Lease): void {
+    this.session.sendFrame(dhcpRelease(message, server, this.session.random.uint32()), this.recorder);
+  }
+
+  async #dhcp(frame: Uint8Array, transaction: number, type: number): Promise<Lease | undefined> {
+    for (let attempt = 0; attempt < probeAttempts; attempt++) {
+      this.session.sendFrame(frame, this.recorder);
+      const heard = await this.session.heard.first(
+        dhcpPatience,
+        ({ payload }) => dhcpAnswer(payload, transaction, type) !== undefined,
+      );
+      const message = heard && dhcpAnswer(heard.payload, transaction, type);
+      if (!heard || !message) continue;
+      const { at, bytes } = heard.frame;
+      this.recorder.add('received', 'ethernet', heard.source, heard.destination, bytes, at);
+      return { message, server: heard.source };
+    }
+    return undefined;
+  }
+
+  /** Lets replies be made by hand, with bent UDP checksums, and shows those of requests. */
+  async makeByHand(): Promise<void> {
+    if (!(await this.session.makeByHand())) throw new Skipped('no raw sockets');
+  }
+
   // --- the tunnel -------------------------------------------------------------------------------------------------
 
   /** A packet of the node that comes out of the tunnel at the tester; undefined when it does not. */
@@ -405,21 +450,6 @@ const isFor = (frame: Uint8Array, mac: string): boolean => {
   const link = decode(ethernet, frame);
   return link.ok && (link.value.destination === mac || link.value.destination === broadcastMac);
 };
-
-/** A DHCPDISCOVER, which is how most hosts show themselves on a link. */
-function discover(mac: string, transaction: number): Uint8Array {
-  const payload = encode(dhcpv4, {
-    transaction,
-    broadcast: true,
-    clientMac: mac,
-    options: [option(dhcpv4Options.messageType, { type: dhcpv4Types.discover })],
-  });
-  const [source, destination] = ['0.0.0.0', '255.255.255.255'];
-  const ports = { sourcePort: dhcpv4Ports.client, destinationPort: dhcpv4Ports.server };
-  const datagram = encode(udp, { ...ports, payload }, { source, destination });
-  const packet = encode(ipv4, { source, destination, protocol: ipProtocols.udp, payload: datagram });
-  return encode(ethernet, { destination: broadcastMac, source: mac, etherType: etherTypes.ipv4, payload: packet });
-}
 
 /** The first address of the home network: the router that mobile nodes are given. */
 function firstOf(network = '10.99.0.0/24'): string {

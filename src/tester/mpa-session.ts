@@ -14,8 +14,10 @@ import { fragmentPacket } from '../wire/fragment.js';
 import { decode, encode } from '../wire/layout.js';
 import { ipv4, type Ipv4Input } from '../wire/ipv4.js';
 import { coveredBy, decodeRrq, encodeRrp, mobileIpPort, type Rrq } from '../wire/mobileip.js';
+import { type Udp, udp } from '../wire/udp.js';
 import { Arrivals } from './arrivals.js';
 import { type ReplyOptions, validReply } from './grant.js';
+import { handMade } from './hand-made.js';
 import { Judge } from './judge.js';
 import type { MpaControl, OpenAccess } from './mpa-control.js';
 import { cookieIn, Probe } from './probe.js';
@@ -24,6 +26,8 @@ import { type Random, seededRandom } from './random.js';
 import type { Recorder } from './recorder.js';
 import type { Mode } from './request.js';
 import { type Station, Stations } from './stations.js';
+
+type Checksum = (right: number) => number;
 
 /** A frame that the agent sent on its access link. */
 export interface AccessFrame {
@@ -51,12 +55,16 @@ export class MpaSession {
   routerMac: string | undefined;
   /** Everything that the agent sends on the access link. */
   readonly heard: Arrivals<AccessFrame>;
+  /** Datagrams with their headers, once replies are made by hand. */
+  readonly udp: Arrivals<Udp>;
   /** Requests for nodes that nobody waits for, bounded. */
   readonly strays: SeenRequest[] = [];
 
   readonly #nodes = new Map<string, ProxiedNode>();
   readonly #openAccess: OpenAccess | undefined;
   readonly #probes = new Map<number, Probe>();
+  /** Stations that can send datagrams made by hand, by address. */
+  readonly #handMade = new Map<string, Station>();
   #access: LinkPort | undefined;
   #probeCount = 0;
   #nodeCount = 0;
@@ -87,6 +95,7 @@ export class MpaSession {
       (Math.floor(this.clock.now()) % 0x7fffffff).toString(36) + this.random.uint32().toString(36).slice(0, 3);
     this.stations = new Stations(net.clock, config.rate);
     this.heard = new Arrivals(net.clock, 200);
+    this.udp = new Arrivals(net.clock, 200);
     this.control = device.control;
     this.#openAccess = device.access;
   }
@@ -178,16 +187,46 @@ export class MpaSession {
     const { bend } = options;
     const octets = encodeRrp(bend?.message ? bend.message(reply) : reply, this.wire);
     const bytes = bend?.octets ? bend.octets(octets) : octets;
-    const to = request.message.from;
     const send = (): void => {
-      this.stations.sendUdp(request.station, to, bytes, (at) => {
-        node.recorder.add('sent', 'udp', show(request.station.udp.local), show(to), bytes, at);
-      });
+      this.#sendReply(node, request, bytes, bend?.checksum);
       if (!bend) this.#takeEffect(node, request, bytes, grant);
       if (options.then) this.reply(node, request, options.then);
     };
     if (options.delay) this.clock.setTimer(options.delay, send);
     else send();
+  }
+
+  #sendReply(node: ProxiedNode, { station, message }: SeenRequest, bytes: Uint8Array, checksum?: Checksum): void {
+    const to = message.from;
+    if (checksum) {
+      const able = this.#handMade.get(station.address);
+      if (!able) throw new TypeError(`${station.address} cannot send datagrams made by hand`);
+      return this.sendPacket(able, to.address, handMade(station.udp.local, to, bytes, checksum), node.recorder);
+    }
+    this.stations.sendUdp(station, to, bytes, (at) => {
+      node.recorder.add('sent', 'udp', show(station.udp.local), show(to), bytes, at);
+    });
+  }
+
+  /**
+   * Lets replies be made by hand, so that their checksums can be bent, and shows the checksums of requests in `udp`.
+   * False without raw sockets.
+   */
+  async makeByHand(): Promise<boolean> {
+    for (const address of this.stations.addresses) {
+      const base = this.stations.of(address);
+      if (!base || this.#handMade.has(address)) continue;
+      const port = await this.stations.openHandMade(base, ({ bytes }) => this.#onUdpPacket(bytes));
+      if (!port) return false;
+      this.#handMade.set(address, port.station);
+    }
+    return true;
+  }
+
+  #onUdpPacket(bytes: Uint8Array): void {
+    const packet = decode(ipv4, bytes);
+    const datagram = packet.ok ? decode(udp, packet.value.payload) : undefined;
+    if (datagram?.ok) this.udp.push(datagram.value);
   }
 
   /** A valid reply is in force from now on, for the node and for the oracle. */

@@ -31,10 +31,9 @@ export async function preflight(session: Session): Promise<Preflight> {
     ...(pics.greKeys && pics.l2 ? [modes.l2Bidirectional, modes.l2Unidirectional] : []),
     ...(pics.ipInIp ? [modes.ipInIp] : []),
   ];
-  const tries = wanted.map((mode): Try => {
-    const mn = new MobileNode(session, { during });
-    return { mode, mn, pending: mn.send(mn.request(mode)) };
-  });
+  const begun = wanted.map((mode) => ({ mode, mn: new MobileNode(session, { during }) }));
+  await Promise.all(begun.map(({ mode, mn }) => mn.synchronise(mode)));
+  const tries = begun.map(({ mode, mn }): Try => ({ mode, mn, pending: mn.send(mn.request(mode)) }));
   const first = await Promise.race(tries.map((t) => t.pending.replies.first(timeout)));
   if (!first && !tries.some((t) => t.pending.replies.all.length > 0)) {
     return { ok: false, why: silentDevice(session, tries.length) };
@@ -179,6 +178,7 @@ async function makePeer(
   if (!model?.binding) return undefined;
   const peer = new MobileNode(session, { during });
   const mode = { key: model.binding.bidirectional ? 0 : 'own', a: model.binding.l2 } as const;
+  await peer.synchronise(model.binding.gre ? mode : {});
   await peer.send(peer.request(model.binding.gre ? mode : {})).replies.first(session.config.timeout);
   const { binding } = peer;
   if (!binding) return undefined;

@@ -64,7 +64,7 @@ export function validRequest(
     homeAddress: options.homeAddress ?? '0.0.0.0',
     homeAgent: options.homeAgent ?? session.target.address,
     careOfAddress: options.careOf ?? careOf,
-    identification: options.identification ?? session.identification(),
+    identification: options.identification ?? session.identification(nai),
     extensions: arrange(session, nai, key === undefined ? undefined : { key, a: options.a ?? false }, lifetime),
   };
 }

@@ -64,7 +64,7 @@ export function decideEnd(t: CaseBase, judge: Judge): Decision {
     return violated(worst.requirement, worst.expected, worst.actual);
   }
   const [warning] = t.warnings;
-  if (warning) return violated(warning.requirement, warning.expected, warning.actual);
+  if (warning) return { ...violated(warning.requirement, warning.expected, warning.actual), verdict: 'warn' };
   return plain('pass', t.notes.join('; '));
 }
 

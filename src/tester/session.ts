@@ -5,6 +5,8 @@
 import type { Clock, Datagram, Endpoint, Net } from '../net/port.js';
 import type { OracleContext } from '../oracle/context.js';
 import { keyLookup } from '../oracle/context.js';
+import { type Exchange, naiOf } from '../oracle/exchange.js';
+import { type Finding, holds } from '../oracle/finding.js';
 import { Oracle } from '../oracle/oracle.js';
 import { readTunnelFrame, type TunnelFrame } from '../oracle/frame.js';
 import type { RunConfig } from '../spec/config.js';
@@ -13,7 +15,8 @@ import { icmpEcho } from '../wire/icmp.js';
 import type { Dialect, WireContext } from '../wire/extensions.js';
 import { decode, encode } from '../wire/layout.js';
 import { ipv4, type Ipv4Input } from '../wire/ipv4.js';
-import { ntpTimestamp } from '../wire/mobileip.js';
+import { high32, messageTypes, ntpTimestamp } from '../wire/mobileip.js';
+import { handMade } from './hand-made.js';
 import { Judge } from './judge.js';
 import type { MobileNode } from './mobile-node.js';
 import { Pending, type Reply } from './pending.js';
@@ -24,6 +27,22 @@ import { type Station, Stations } from './stations.js';
 
 /** Octet of the low half of the Identification in a Registration Reply, RFC 3344 §3.4. */
 const replyLow32At = 16;
+/** What is sent, and how. */
+export interface SendOptions {
+  /** Where to, when that is not the device's address and port. */
+  readonly to?: Endpoint;
+  readonly during: string;
+  readonly recorder?: Recorder | undefined;
+  /**
+   * The UDP checksum to send, made from the right one; 0 says "none". The datagram is then made by hand, so the station
+   * must be one that can do so.
+   */
+  readonly checksum?: ((right: number) => number) | undefined;
+}
+
+/** Revocations and what else comes that answers no request. */
+export type Listener = (station: Station, datagram: Datagram) => void;
+
 /** Requests remembered so that a late reply is known for what it is. */
 const rememberedRequests = 100_000;
 
@@ -46,6 +65,11 @@ export class Session {
   /** Longest round trip seen lately, in milliseconds; how patient the tester is follows from it. */
   roundTrip = 5;
 
+  /** Told of every datagram that is no Registration Reply to a request of the tester. */
+  readonly listeners = new Set<Listener>();
+
+  /** RFC 3344 §5.7.2: by NAI, the high half that the next request must have. */
+  readonly #nonces = new Map<string, number>();
   readonly #pending = new Map<number, Pending>();
   readonly #probes = new Map<number, Probe>();
   #lastIdentification = 0n;
@@ -87,8 +111,20 @@ export class Session {
     return this.stations.close();
   }
 
+  /** A fresh Identification: a timestamp, or where nonces are agreed the last nonce of this MN and a number of ours. */
+  identification(nai: string): bigint {
+    const own = this.#timestamp();
+    if (this.config.mnHa.replay === 'timestamps') return own;
+    return (BigInt(this.#nonces.get(nai) ?? 0) << 32n) | (own & 0xffffffffn);
+  }
+
+  /** Whether requests of this MN can be accepted already: with nonces, the device must have sent one first. */
+  isSynchronised(nai: string): boolean {
+    return this.config.mnHa.replay === 'timestamps' || this.#nonces.has(nai);
+  }
+
   /** Timestamps that never repeat and never go back in one run, RFC 3344 §5.7.1. */
-  identification(): bigint {
+  #timestamp(): bigint {
     const now = ntpTimestamp(this.clock.now());
     // the lowest bits are unknown to a millisecond clock, so they are free to be random
     const mixed = (now & ~0xffffn) | BigInt(this.random.uint32() & 0xffff);
@@ -106,20 +142,25 @@ export class Session {
   }
 
   /** Sends a request from a station and waits for nothing: the reply arrives at what is returned. */
-  send(
-    station: Station,
-    bytes: Uint8Array,
-    options: { readonly to?: Endpoint; readonly during: string; readonly recorder?: Recorder | undefined },
-  ): Pending {
+  send(station: Station, bytes: Uint8Array, options: SendOptions): Pending {
     const to = options.to ?? this.target;
     const message = { at: this.clock.now(), from: station.udp.local, to, bytes };
     const pending = new Pending(this.clock, message, options.during, options.recorder);
     this.#remember(pending, bytes);
+    if (options.checksum) {
+      this.#sendHandMade(station, to, bytes, options);
+      return pending;
+    }
     this.stations.sendUdp(station, to, bytes, (at) => {
       message.at = at;
       options.recorder?.add('sent', 'udp', show(message.from), show(to), bytes, at);
     });
     return pending;
+  }
+
+  #sendHandMade(station: Station, to: Endpoint, payload: Uint8Array, options: SendOptions): void {
+    const packet = handMade(station.udp.local, to, payload, options.checksum ?? ((right) => right));
+    this.sendPacket(station, packet, options.recorder);
   }
 
   newProbe(during: string, recorder: Recorder): Probe {
@@ -172,31 +213,44 @@ export class Session {
   }
 
   /** The request that a datagram answers: by the low half of the Identification, which every reply must copy. */
-  #requestOf(datagram: Datagram): Pending | undefined {
+  #requestOf(station: Station, datagram: Datagram): Pending | undefined {
     const { payload } = datagram;
+    if (payload[0] === messageTypes.revocation || payload[0] === messageTypes.revocationAck) return undefined;
     if (payload.length >= replyLow32At + 4) {
       const id = new DataView(payload.buffer, payload.byteOffset).getUint32(replyLow32At);
       const found = this.#pending.get(id);
       if (found) return found;
     }
     // a device that spoils the Identification is still answering the only request that waits
-    return this.#latest && this.#latest.replies.all.length === 0 ? this.#latest : undefined;
+    const waiting = this.#latest?.replies.all.length === 0 && this.#latest.request.from.address === station.address;
+    return waiting ? this.#latest : undefined;
   }
 
   #onDatagram(station: Station, datagram: Datagram): void {
     const bytes = datagram.payload;
-    const pending = this.#requestOf(datagram);
-    if (!pending || pending.request.from.address !== station.address) {
+    const pending = this.#requestOf(station, datagram);
+    if (!pending) {
       if (this.unsolicited.length < 1000) this.unsolicited.push(datagram);
+      for (const listener of this.listeners) listener(station, datagram);
       return;
     }
     pending.recorder?.add('received', 'udp', show(datagram.remote), show(datagram.local), bytes, datagram.at);
     const message = { at: datagram.at, from: datagram.remote, to: datagram.local, bytes };
     const judged = this.oracle.exchange({ request: pending.request, reply: message });
-    this.judge.add(judged.findings, pending.during, bytes);
+    this.judge.add([...judged.findings, holds('HA-50')], pending.during, bytes); // a request stands behind it
+    if (judged.exchange) this.#learnNonce(judged.exchange, judged.findings);
     const reply: Reply = { message, exchange: judged.exchange, findings: judged.findings };
     pending.replies.push(reply);
     if (pending.replies.all.length === 1) this.#learnRoundTrip(datagram.at - pending.request.at);
+  }
+
+  /** RFC 3344 §5.7.2: from replies that are authentic, denials too. */
+  #learnNonce(x: Exchange, findings: readonly Finding[]): void {
+    const nai = naiOf(x.rrq);
+    if (this.config.mnHa.replay !== 'nonces' || nai === undefined) return;
+    if (findings.some((f) => f.requirement === 'HA-11' && f.holds)) {
+      this.#nonces.set(nai, high32(x.rrp.identification));
+    }
   }
 
   #learnRoundTrip(ms: number): void {

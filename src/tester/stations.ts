@@ -2,7 +2,7 @@
  * The tester's own addresses with their sockets: one UDP socket and one raw socket for each tunnel protocol on every
  * care-of address, opened before the first registration and kept, so that the kernel never answers for us.
  */
-import type { Clock, Datagram, Endpoint, Net, RawPort, Timer, UdpPort } from '../net/port.js';
+import type { Clock, Datagram, Endpoint, Net, Packet, RawPort, Timer, UdpPort } from '../net/port.js';
 import { ipProtocols } from '../wire/ipv4.js';
 import { mobileIpPort } from '../wire/mobileip.js';
 
@@ -107,10 +107,13 @@ export class Stations {
     }
   }
 
-  /** Lets a station send hand-made UDP datagrams until closed; undefined without raw sockets. */
-  async openHandMade(base: Station): Promise<ExtraPort | undefined> {
+  /**
+   * Lets a station send hand-made UDP datagrams until closed; `receive` is told of those that come, as IPv4 packets.
+   * Undefined without raw sockets.
+   */
+  async openHandMade(base: Station, receive: (packet: Packet) => void = () => {}): Promise<ExtraPort | undefined> {
     if (!this.#net || base.raw.size === 0) return undefined;
-    const raw = await this.#net.openRaw(base.address, ipProtocols.udp, () => {});
+    const raw = await this.#net.openRaw(base.address, ipProtocols.udp, receive);
     return {
       station: { ...base, raw: new Map([...base.raw, [ipProtocols.udp, raw]]) },
       close: this.#keep(raw),

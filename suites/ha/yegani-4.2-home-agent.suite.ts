@@ -126,5 +126,17 @@ export const yeganiHomeAgent = section('ha/yegani-4.2', { document: 'yegani', se
 
   // 11 is retired: whether the reply to a deregistration has the extension is left open
 
+  test(
+    '13',
+    'MUST assign one key for both directions when asked with key 0',
+    { ...gre, covers: ['YG-25', 'TS-06'], tunnel: true },
+    async (t) => {
+      const mn = t.mn();
+      const { granted } = t.accepted(await t.ask(mn, mn.request(modes.bidirectional)), 'YG-25');
+      t.demand('YG-25', granted !== undefined && granted.key !== 0, 'the extension with a key', 'none, or key 0');
+      expectForwardKey(t, mn, await t.passes(mn, 'YG-25'), 'YG-25');
+    },
+  );
+
   test.wholeRun('12', 'MUST have named a key in every accepting reply of the run', { ...gre, covers: ['YG-16'] });
 });

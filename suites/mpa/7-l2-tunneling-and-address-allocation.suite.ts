@@ -26,7 +26,7 @@ export const mpaL2Tunneling = mpaSection('mpa/7', { document: 'tsirtsis', sectio
   test(
     '02',
     'MUST carry broadcasts of a node, so that address configuration can work',
-    { ...tunnel, covers: ['LG-14'] },
+    { ...tunnel, covers: ['LG-14', 'TS-36'] },
     async (t) => {
       t.needAccess();
       const node = await t.attached(modes.l2Bidirectional);

@@ -29,7 +29,7 @@ describe('the suites as a whole', () => {
     for (const c of cases) expect(c.title, c.id).to.match(/^(MUST|SHOULD|MAY)\b/);
   });
 
-  it('cover requirements of the device under test only', () => {
+  it('cover requirements of the device under test', () => {
     for (const c of cases) {
       expect(c.covers, c.id).to.not.be.empty;
       for (const id of c.covers) expect(inScope(requirement(id), c.dut), `${c.id} covers ${id}`).to.equal(true);

@@ -360,7 +360,7 @@ export const tsirtsis = [
     id: 'TS-36',
     document: 'tsirtsis',
     section: '7',
-    role: 'mn',
+    role: 'both',
     level: 'MAY',
     text: 'An MN may get its addresses through the L2 tunnel, with DHCPv4, DHCPv6, IPv6 autoconfiguration or otherwise.',
     test: seen(
@@ -371,7 +371,7 @@ export const tsirtsis = [
     id: 'TS-37',
     document: 'tsirtsis',
     section: '7',
-    role: 'mn',
+    role: 'ha',
     level: 'MAY',
     text: 'Addresses that were obtained through the L2 tunnel may afterwards be registered with the HA by Mobile IPv4 means.',
     test: seen('Renew an L2 binding with the same key and the HoA now known: it is accepted and the HoA is copied.'),

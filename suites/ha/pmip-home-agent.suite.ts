@@ -1,0 +1,105 @@
+/** draft-leung-mip4-proxy-mode: what a home agent does for proxies. */
+import { insert, set } from '../../src/tester/bend.js';
+import { section } from '../../src/tester/case.js';
+import { expectForwardKey } from '../../src/tester/checks.js';
+import { codeText } from '../../src/tester/context.js';
+import { draftModes as modes } from '../../src/tester/request.js';
+import { replyCodes } from '../../src/wire/mobileip.js';
+
+const dynamic = { needs: ['greKeys', 'dynamicHomeAddress'] } as const;
+const foreignAddress = '198.18.77.77';
+
+export const pmipInitial = section('ha/pmip-4.1', { document: 'leung', section: '4.1' }, (test) => {
+  test(
+    '01',
+    'MUST assign a home address that the MN can use',
+    { ...dynamic, covers: ['LG-04', 'LG-06'], tunnel: true },
+    async (t) => {
+      const mn = t.mn();
+      const { rrp } = t.accepted(await t.ask(mn, mn.request(modes.bidirectional)), 'LG-04');
+      t.demand('LG-04', rrp.homeAddress !== '0.0.0.0', 'a home address', rrp.homeAddress);
+      await t.passes(mn, 'LG-04');
+    },
+  );
+
+  test(
+    '02',
+    'MUST NOT accept a home address that the MN may not have',
+    { ...dynamic, covers: ['LG-05'] },
+    async (t) => {
+      await t.registered(modes.bidirectional);
+      const mn = t.mn();
+      const answer = await t.askBent(mn, mn.request(modes.bidirectional), set('homeAddress', foreignAddress));
+      t.refused(answer, 'LG-05');
+      const right = answer.kind === 'reply' && answer.exchange.rrp.code === replyCodes.administrativelyProhibited;
+      if (!right)
+        t.warn('LG-05', 'code 129', answer.kind === 'silence' ? 'silence' : codeText(answer.exchange.rrp.code));
+    },
+  );
+
+  test(
+    '03',
+    'MUST find the binding by the NAI and keep its home address on a handover',
+    { ...dynamic, covers: ['LG-10', 'LG-31'], tunnel: true, careOfAddresses: 2 },
+    async (t) => {
+      const mn = await t.registered(modes.bidirectional, 0);
+      await t.carries(mn);
+      const homeAddress = mn.binding?.homeAddress;
+      const old = mn.binding;
+      mn.station = t.session.stations.at(1);
+      const { rrp } = t.accepted(await t.ask(mn, mn.request(modes.bidirectional)), 'LG-10');
+      t.demand(
+        'LG-10',
+        rrp.homeAddress === homeAddress,
+        `Home Address ${homeAddress ?? ''}, as before`,
+        rrp.homeAddress,
+      );
+      expectForwardKey(t, mn, await t.passes(mn, 'LG-31'), 'LG-31');
+      if (old?.forwardKey === mn.binding?.forwardKey) t.note('the key stays the same');
+    },
+  );
+
+  test(
+    '04',
+    'MAY revoke the binding at the earlier proxy on a handover',
+    { ...dynamic, covers: ['LG-11'], careOfAddresses: 2 },
+    async (t) => {
+      const mn = await t.registered(modes.bidirectional, 0);
+      let revoked = false;
+      const hear = (_station: unknown, datagram: { readonly payload: Uint8Array }): void => {
+        revoked ||= datagram.payload[0] === 7;
+      };
+      t.session.listeners.add(hear);
+      mn.station = t.session.stations.at(1);
+      t.accepted(await t.ask(mn, mn.request(modes.bidirectional)), 'LG-10');
+      await t.fence(mn.station);
+      t.session.listeners.delete(hear);
+      t.note(revoked ? 'sends a Registration Revocation' : 'sends no Registration Revocation'); // A-32
+    },
+  );
+});
+
+export const pmipExtensions = section('ha/pmip-5.1', { document: 'leung', section: '5.1' }, (test) => {
+  test(
+    '01',
+    'MUST return the PMIPv4 extension, or not accept it',
+    { needs: ['greKeys'], covers: ['LG-24', 'LG-32'] },
+    async (t) => {
+      await t.registered(modes.bidirectional);
+      const mn = t.mn();
+      const perNode = { name: 'pmipNonSkippable', subType: 1, method: 1 } as const;
+      const answer = await t.askBent(mn, mn.request(modes.bidirectional), insert('before', 'mnHa', perNode));
+      if (answer.kind === 'silence') return t.note('silent: does not know the extension'); // A-38
+      const { accepted, rrp } = answer.exchange;
+      if (accepted) {
+        const returned = rrp.extensions.some((e) => e.name === 'pmipNonSkippable');
+        t.demand('LG-24', returned, 'the PMIPv4 extension in the reply', 'none');
+        return;
+      }
+      const named: readonly number[] = [replyCodes.pmipUnsupported, replyCodes.pmipDisallowed];
+      if (!named.includes(rrp.code)) t.note(`denies it with ${codeText(rrp.code)}, where 149 is expected`);
+    },
+  );
+
+  test.wholeRun('02', 'MUST NOT have returned the access technology in any reply of the run', { covers: ['LG-26'] });
+});

@@ -1,0 +1,209 @@
+/** RFC 3344 §5.7: replay protection. Future timestamps are sent for mobile nodes that are not used again. */
+import type { Bend } from '../../src/tester/bend.js';
+import { section } from '../../src/tester/case.js';
+import { expectForwardKey } from '../../src/tester/checks.js';
+import { draftModes as modes } from '../../src/tester/request.js';
+import { high32, low32, ntpTimestamp, replyCodes } from '../../src/wire/mobileip.js';
+
+const timestamps = { needs: ['greKeys'], association: { replay: 'timestamps' } } as const;
+const nonces = { needs: ['greKeys'], association: { replay: 'nonces' } } as const;
+const mismatch = [replyCodes.identificationMismatch];
+
+const seconds = (n: number): bigint => BigInt(n) << 32n;
+const asIs = (field: string): Bend => ({ field });
+
+export const identification = section('ha/rfc3344-5.7', { document: 'rfc3344', section: '5.7' }, (test) => {
+  for (const [number, name, offset] of [
+    ['01', 'a minute old', -60],
+    ['02', 'a minute ahead', 60],
+  ] as const) {
+    test(
+      number,
+      `MUST NOT accept a timestamp that is ${name}`,
+      { ...timestamps, covers: ['HA-12', 'HA-16'] },
+      async (t) => {
+        await t.registered(modes.unidirectional);
+        const mn = t.mn();
+        const request = mn.request({
+          ...modes.unidirectional,
+          identification: t.session.identification(mn.nai) + seconds(offset),
+        });
+        const answer = await t.askBent(mn, request, asIs(`Identification ${offset} s`));
+        t.refused(answer, 'HA-12');
+        t.demand('HA-16', answer.kind === 'reply', 'code 133', 'silence');
+        if (answer.kind === 'reply') t.denied(answer, 'HA-12', mismatch);
+      },
+    );
+  }
+
+  for (const [number, offset] of [
+    ['03', -2],
+    ['04', 2],
+  ] as const) {
+    test(
+      number,
+      `MUST accept a timestamp that is off by ${offset} s`,
+      { ...timestamps, covers: ['HA-12'] },
+      async (t) => {
+        await t.registered(modes.unidirectional);
+        const mn = t.mn();
+        const request = mn.request({
+          ...modes.unidirectional,
+          identification: t.session.identification(mn.nai) + seconds(offset),
+        });
+        t.accepted(await t.askBent(mn, request, asIs(`Identification ${offset} s`)), 'HA-12');
+      },
+    );
+  }
+
+  for (const [number, name, change] of [
+    ['05', 'the same', (id: bigint): bigint => id],
+    ['06', 'smaller by the least', (id: bigint): bigint => id - 1n],
+    [
+      '07',
+      'of the same second and a smaller fraction',
+      (id: bigint): bigint => id - BigInt(Math.floor(low32(id) / 2)) - 1n,
+    ],
+    ['08', 'a second older', (id: bigint): bigint => id - seconds(1)],
+  ] as const) {
+    test(
+      number,
+      `MUST NOT accept an Identification that is ${name} than one accepted before`.replace(
+        'the same than',
+        'the same as',
+      ),
+      { ...timestamps, covers: ['HA-13'] },
+      async (t) => {
+        const mn = t.mn();
+        const first = mn.request(modes.unidirectional);
+        t.accepted(await t.askBent(mn, first, asIs('nothing')), 'HA-12');
+        const again = mn.request({
+          ...modes.unidirectional,
+          lifetime: 300,
+          identification: change(first.identification ?? 0n),
+        });
+        t.refused(await t.askBent(mn, again, asIs('Identification')), 'HA-13');
+      },
+    );
+  }
+
+  test(
+    '09',
+    'MUST NOT remember the Identification of a request that it denied',
+    { ...timestamps, covers: ['HA-13'] },
+    async (t) => {
+      const mn = await t.registered(modes.unidirectional);
+      const ahead = mn.request({
+        ...modes.unidirectional,
+        identification: t.session.identification(mn.nai) + seconds(60),
+      });
+      t.refused(await t.askBent(mn, ahead, asIs('Identification 60 s')), 'HA-12');
+      t.accepted(await t.ask(mn, mn.request(modes.unidirectional)), 'HA-13');
+    },
+  );
+
+  test(
+    '10',
+    'MUST answer a bad timestamp with its low half and the time of the HA',
+    { ...timestamps, covers: ['HA-15'] },
+    async (t) => {
+      await t.registered(modes.unidirectional);
+      const mn = t.mn();
+      const sent = t.session.identification(mn.nai) - seconds(60);
+      const answer = await t.askBent(
+        mn,
+        mn.request({ ...modes.unidirectional, identification: sent }),
+        asIs('Identification -60 s'),
+      );
+      if (answer.kind === 'silence' || answer.exchange.rrp.code !== replyCodes.identificationMismatch) {
+        return t.undecided('a stale timestamp was not answered with code 133');
+      }
+      const got = answer.exchange.rrp.identification;
+      t.demand('HA-15', low32(got) === low32(sent), 'the low half copied', `0x${low32(got).toString(16)}`);
+      const off = high32(got) - high32(ntpTimestamp(t.session.clock.now()));
+      t.demand('HA-15', Math.abs(off) <= 9, 'the time of the HA in the high half', `off by ${off} s`);
+    },
+  );
+
+  test(
+    '11',
+    'MUST do nothing else when it answers with code 133',
+    { ...timestamps, covers: ['HA-16'], tunnel: true },
+    async (t) => {
+      const mn = await t.registered(modes.unidirectional);
+      await t.carries(mn);
+      const own = mn.ownKey;
+      mn.ownKey = t.session.random.uint32() || 1;
+      const stale = mn.request({
+        ...modes.unidirectional,
+        identification: t.session.identification(mn.nai) - seconds(60),
+      });
+      t.refused(await t.askBent(mn, stale, asIs('Identification -60 s')), 'HA-12');
+      mn.ownKey = own;
+      expectForwardKey(t, mn, await t.passes(mn, 'HA-16'), 'HA-16');
+    },
+  );
+
+  test.wholeRun('12', 'MUST have copied the Identification of every accepted request of the run', {
+    ...timestamps,
+    covers: ['HA-14'],
+  });
+  test.wholeRun('13', 'MUST have copied the low half into every code 133 of the run', {
+    ...timestamps,
+    covers: ['HA-15'],
+  });
+
+  test(
+    '14',
+    'MUST send a new nonce in every reply and copy the low half',
+    { ...nonces, covers: ['HA-18'] },
+    async (t) => {
+      const mn = t.mn();
+      const highs: number[] = [];
+      for (let i = 0; i < 3; i++) {
+        const { rrq, rrp } = await t.register(mn, { ...modes.unidirectional });
+        t.demand(
+          'HA-18',
+          low32(rrp.identification) === low32(rrq.identification),
+          'the low half copied',
+          `0x${low32(rrp.identification).toString(16)}`,
+        );
+        highs.push(high32(rrp.identification));
+      }
+      t.demand(
+        'HA-18',
+        new Set(highs).size === highs.length,
+        'three different nonces',
+        highs.map((h) => `0x${h.toString(16)}`).join(', '),
+      );
+    },
+  );
+
+  test(
+    '15',
+    'MUST answer a wrong nonce with code 133 and a nonce that it then accepts',
+    { ...nonces, covers: ['HA-19'] },
+    async (t) => {
+      const mn = await t.registered(modes.unidirectional);
+      const request = mn.request(modes.unidirectional);
+      const wrong = { ...request, identification: (request.identification ?? 0n) ^ seconds(0x1234567) };
+      t.denied(await t.askBent(mn, wrong, asIs('nonce')), 'HA-19', mismatch);
+      t.accepted(await t.ask(mn, mn.request(modes.unidirectional)), 'HA-19');
+    },
+  );
+
+  test(
+    '16',
+    'MUST order the requests of two proxy agents by their timestamps',
+    { ...timestamps, covers: ['LG-20', 'LG-30'], careOfAddresses: 2 },
+    async (t) => {
+      const mn = await t.registered(modes.bidirectional, 0);
+      mn.station = t.session.stations.at(1);
+      const older = mn.request({
+        ...modes.bidirectional,
+        identification: t.session.identification(mn.nai) - seconds(3),
+      });
+      t.refused(await t.askBent(mn, older, asIs('an older Identification from another care-of address')), 'LG-20');
+    },
+  );
+});
