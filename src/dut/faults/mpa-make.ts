@@ -1,4 +1,5 @@
 /** Short ways to write a deviation of a mobility proxy agent down. */
+import type { AgentOutput } from '../../agents/agent.js';
 import type { MobilityProxyAgent } from '../../agents/mobility-proxy-agent.js';
 import type { MpaConfig } from '../../agents/mpa-config.js';
 import type { Device } from '../../agents/mpa-devices.js';
@@ -60,9 +61,9 @@ export const mapMpaPackets =
   (agent: MobilityProxyAgent): MobilityProxyAgent => ({
     ...agent,
     step: (input, now) =>
-      agent.step(input, now).flatMap((output) => {
+      agent.step(input, now).flatMap((output): AgentOutput[] => {
         if (output.kind !== 'packet') return [output];
         const bytes = change(output.bytes.slice());
-        return bytes ? [{ kind: 'packet' as const, bytes }] : [];
+        return bytes ? [{ kind: 'packet', bytes }] : [];
       }),
   });
