@@ -133,6 +133,8 @@ export function denied({ reply }: Answer, device: Device): Retry {
       return device.attempts <= 1 ? 'soon' : 'later'; // one that keeps saying so is not believed any faster
     case replyCodes.unknownHomeAgent:
       return redirected(reply.homeAgent, device);
+    case replyCodes.redirected:
+      return redirected(redirectionIn(reply), device);
     case lifetimeTooLong:
       device.mostLifetime = Math.min(device.mostLifetime, Math.max(1, reply.lifetime)); // RFC 3344 §3.6.2.3
       return 'later';
@@ -148,7 +150,13 @@ export function denied({ reply }: Answer, device: Device): Retry {
 const lifetimeTooLong = 69;
 const mostRedirections = 8;
 
-/** RFC 3344 §3.6.2.3: the next request may go to the home agent of the reply; but not in circles. */
+/** RFC 4433 §3.4; empty where the reply names no other home agent. */
+function redirectionIn({ extensions }: Answer['reply']): string {
+  const named = extensions.find((e) => e.name === 'dynamicHa' && e.subType === 2);
+  return named?.name === 'dynamicHa' ? named.homeAgent : '';
+}
+
+/** RFC 3344 §3.6.2.3 and RFC 4433 §5.1.2: the next request may go to the home agent of the reply; but not in circles. */
 function redirected(homeAgent: string, device: Device): Retry {
   const isAddress = (ipv4Number(homeAgent) ?? 0) !== 0 && homeAgent !== '255.255.255.255';
   if (!isAddress || device.asked.has(homeAgent) || device.asked.size >= mostRedirections) return 'never';

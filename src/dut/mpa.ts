@@ -7,6 +7,7 @@ import { defaultDialect, type GreKeyForm } from '../wire/extensions.js';
 import { mobileIpPort } from '../wire/mobileip.js';
 import { ipv4Number } from '../wire/text.js';
 import { mpaFaults } from './faults/mpa.js';
+import type { MpaDeviation } from './faults/mpa-types.js';
 import {
   type AssociationOptions,
   check,
@@ -119,15 +120,17 @@ const isAddress = (text: string | undefined): boolean => text !== undefined && (
 
 const modeOf = ({ mode }: MpaOptions): TunnelMode => ({ l2: mode?.l2 ?? true, key: mode?.key ?? 'zero' });
 
+const deviationsOf = ({ fault, variant }: Pick<MpaOptions, 'fault' | 'variant'>): readonly MpaDeviation[] => [
+  ...(fault === undefined ? [] : [named(mpaFaults, fault, 'fault')]),
+  ...(variant === undefined ? [] : [named(mpaVariants, variant, 'variant')]),
+];
+
 /** The mobility proxy agent of these options, with its fault or variant. */
 export function buildMpa(
   given: MpaConfig,
   options: Pick<MpaOptions, 'fault' | 'variant'> = {},
 ): { readonly agent: MobilityProxyAgent; readonly config: MpaConfig } {
-  const deviations = [
-    ...(options.fault === undefined ? [] : [named(mpaFaults, options.fault, 'fault')]),
-    ...(options.variant === undefined ? [] : [named(mpaVariants, options.variant, 'variant')]),
-  ];
+  const deviations = deviationsOf(options);
   let config = given;
   for (const { configure } of deviations) config = configure?.(config) ?? config;
   let rules = defaultRules(config);
@@ -147,7 +150,9 @@ export async function startMpa(
   onFrame: (frame: Uint8Array) => void = () => undefined,
 ): Promise<MpaHost> {
   const { agent, config } = buildMpa(mpaConfig(options), options);
-  const host = await hostAgent<MpaCommand>(options.accessLink === undefined ? withLink(net, onFrame) : net, agent, {
+  let used = options.accessLink === undefined ? withLink(net, onFrame) : net;
+  for (const { net: change } of deviationsOf(options)) used = change?.(used) ?? used;
+  const host = await hostAgent<MpaCommand>(used, agent, {
     addresses: [config.address],
     port: config.port,
     link: config.accessLink,

@@ -162,7 +162,7 @@ export class MpaContext extends CaseBase {
       const come = session.expectNewcomer(node);
       for (let attempt = 0; attempt < probeAttempts; attempt++) {
         session.sendFrame(discover(node.mac, session.random.uint32()), this.recorder);
-        if (await come(this.#attachPatience / probeAttempts)) break;
+        if (await come(this.attachPatience / probeAttempts)) break;
       }
       session.expectNewcomer(undefined);
     });
@@ -191,12 +191,13 @@ export class MpaContext extends CaseBase {
     if (!some) this.skip('the access link alone cannot ask the agent for another mode than its own');
   }
 
-  get #attachPatience(): number {
+  /** How long the first request of a node is waited for, in milliseconds. */
+  get attachPatience(): number {
     return Math.max(leastAttachPatience, this.config.timeout, this.session.control?.patience ?? 0);
   }
 
   /** The request with that index (0 is the first), which the agent must send by itself. */
-  async request(node: ProxiedNode, index = 0, ms = this.#attachPatience): Promise<SeenRequest> {
+  async request(node: ProxiedNode, index = 0, ms = this.attachPatience): Promise<SeenRequest> {
     const found = await this.maybeRequest(node, index, ms);
     if (found) return found;
     throw new Inconclusive(

@@ -9,9 +9,11 @@ import { mpaL2Tunneling } from './7-l2-tunneling-and-address-allocation.suite.js
 import { proxyGreDelivery, proxyGreForwarding } from './gre-forwarding.suite.js';
 import { proxyGreChecksum, proxyGreHeader, proxyGreKey } from './gre-header.suite.js';
 import { proxyGreSequence } from './gre-sequence.suite.js';
+import { proxyAttachment, proxyDhcp, proxyHomeAgent, proxyOrder, pmipExtensions } from './leung-proxy-agent.suite.js';
 import { proxyRequests } from './rfc3344-3.6.1-sending-registration-requests.suite.js';
 import { proxyReplies } from './rfc3344-3.6.2-receiving-registration-replies.suite.js';
 import { proxyRetransmission } from './rfc3344-3.6.3-registration-retransmission.suite.js';
+import { proxyRedirection } from './rfc4433-5.1.2-redirection.suite.js';
 import { proxyTunnel } from './tunnel.suite.js';
 import { yeganiProxyAgent } from './yegani-4.1-mobility-proxy-agent.suite.js';
 import { yeganiProxyExtension } from './yegani-5-gre-key-extension.suite.js';
@@ -35,4 +37,10 @@ export const mpaSections: readonly SectionDefinition[] = [
   proxyGreDelivery,
   proxyGreSequence,
   proxyGreKey,
+  proxyAttachment,
+  proxyOrder,
+  proxyHomeAgent,
+  pmipExtensions,
+  proxyDhcp,
+  proxyRedirection,
 ];

@@ -35,6 +35,10 @@ async function ignores(
 }
 
 const waits = { needs: ['greKeys', 'l2'], waits: true } as const;
+/** RFC 3344 §3.4: a code of foreign agents. */
+const lifetimeTooLong = 69;
+/** The rules about timestamps. */
+const timed = { ...waits, association: { replay: 'timestamps' } } as const;
 const flipAuthenticator = flip<RrpInput>(-1, 0, 'mnHa authenticator');
 
 export const proxyReplies = mpaSection('mpa/rfc3344-3.6.2', { document: 'rfc3344', section: '3.6.2.1' }, (test) => {
@@ -74,7 +78,7 @@ export const proxyReplies = mpaSection('mpa/rfc3344-3.6.2', { document: 'rfc3344
       ignores(t, 'MN-10', 'with another Identification', ({ rrq }) => set('identification', rrq.identification ^ 1n)),
   );
 
-  test('09', 'MUST ignore the reply to an earlier request', { ...waits, covers: ['MN-10'] }, async (t) => {
+  test('09', 'MUST ignore the reply to an earlier request', { ...timed, covers: ['MN-10'] }, async (t) => {
     const node = t.node(modes.l2Bidirectional);
     const seen: SeenRequest[] = [];
     node.policy = (request) => {
@@ -153,32 +157,37 @@ export const proxyReplies = mpaSection('mpa/rfc3344-3.6.2', { document: 'rfc3344
   );
 
   // --- codes ---
-  test('13', 'MUST adjust its Identification after a valid code 133', { ...waits, covers: ['MN-16'] }, async (t) => {
-    const ahead = 1000;
-    const node = t.node(modes.l2Bidirectional);
-    let denied: SeenRequest | undefined;
-    node.policy = (request) => {
-      if (denied) return {};
-      denied = request;
-      const theirs = ntpTimestamp(request.at + 1000 * ahead);
-      const identification = (theirs & ~0xffffffffn) | BigInt(low32(request.rrq.identification));
-      return { code: replyCodes.identificationMismatch, identification };
-    };
-    await t.attach(node);
-    const first = await t.request(node);
-    const second = await t.maybeRequest(node, 1);
-    if (!second) return t.demand('MN-16', false, 'another request after code 133', 'none');
-    const told = Number(ntpTimestamp(first.at + 1000 * ahead) >> 32n);
-    const used = Number(second.rrq.identification >> 32n);
-    const elapsed = (second.at - first.at) / 1000;
-    const right = Math.abs(used - told - elapsed) <= 3;
-    t.demand('MN-16', right, `seconds of about ${Math.round(told + elapsed)}`, String(used));
-  });
+  test(
+    '13',
+    'MUST adjust its Identification after a valid code 133',
+    { ...timed, covers: ['MN-16', 'LG-20'] },
+    async (t) => {
+      const ahead = 1000;
+      const node = t.node(modes.l2Bidirectional);
+      let denied: SeenRequest | undefined;
+      node.policy = (request) => {
+        if (denied) return {};
+        denied = request;
+        const theirs = ntpTimestamp(request.at + 1000 * ahead);
+        const identification = (theirs & ~0xffffffffn) | BigInt(low32(request.rrq.identification));
+        return { code: replyCodes.identificationMismatch, identification };
+      };
+      await t.attach(node);
+      const first = await t.request(node);
+      const second = await t.maybeRequest(node, 1);
+      if (!second) return t.demand('MN-16', false, 'another request after code 133', 'none');
+      const told = Number(ntpTimestamp(first.at + 1000 * ahead) >> 32n);
+      const used = Number(second.rrq.identification >> 32n);
+      const elapsed = (second.at - first.at) / 1000;
+      const right = Math.abs(used - told - elapsed) <= 3;
+      t.demand('MN-16', right, `seconds of about ${Math.round(told + elapsed)}`, String(used));
+    },
+  );
 
   test(
     '14',
     'MUST NOT adjust its Identification to a code 133 that answers another request',
-    { ...waits, covers: ['MN-17'] },
+    { ...timed, covers: ['MN-17'] },
     async (t) => {
       const ahead = 1000;
       const node = t.node(modes.l2Bidirectional);
@@ -266,6 +275,45 @@ export const proxyReplies = mpaSection('mpa/rfc3344-3.6.2', { document: 'rfc3344
       const again = await t.maybeRequest(node, 1, 5000);
       if (!again) return t.note('stops after code 136');
       t.demand('MN-19', again.rrq.homeAgent === other, `a request to ${other}`, `one for ${again.rrq.homeAgent}`);
+    },
+  );
+
+  test(
+    '19',
+    'MUST ignore a reply whose UDP checksum is wrong',
+    { ...waits, tunnel: true, covers: ['MN-09'] },
+    async (t) => {
+      await t.makeByHand();
+      await ignores(t, 'MN-09', 'with a wrong UDP checksum', () => ({
+        field: 'UDP checksum',
+        checksum: (right) => right ^ 1 || 2, // 0 would say that there is none
+      }));
+    },
+  );
+
+  test(
+    '20',
+    'MUST ask for no more than the Lifetime of a reply with code 69',
+    { ...waits, covers: ['MN-15'] },
+    async (t) => {
+      const most = 100;
+      const node = t.node(modes.l2Bidirectional);
+      let first = true;
+      node.policy = () => {
+        if (!first) return {};
+        first = false;
+        return { code: lifetimeTooLong, lifetime: most };
+      };
+      await t.attach(node);
+      const { rrq: before } = await t.request(node);
+      if (before.lifetime <= most) return t.note(`asks for no more than ${most} s anyway`);
+      const again = await t.maybeRequest(node, 1);
+      if (!again) return t.note('does not ask again after code 69');
+      const { lifetime } = again.rrq;
+      // A-15: it is a code of foreign agents, which who has none may ignore; then it repeats what it asked
+      if (lifetime === before.lifetime && t.config.knobs['fa_codes_direct'] !== 'obey')
+        return t.note('ignores code 69 of a home agent');
+      t.demand('MN-15', lifetime <= most, `a Lifetime of at most ${most} s`, `${lifetime} s`);
     },
   );
 });

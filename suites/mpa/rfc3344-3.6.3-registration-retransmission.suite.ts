@@ -4,6 +4,9 @@ import { draftModes as modes } from '../../src/tester/request.js';
 import { high32, low32, ntpTimestamp } from '../../src/wire/mobileip.js';
 
 const waits = { needs: ['greKeys', 'l2'], waits: true } as const;
+/** The rules about timestamps, and those about nonces. */
+const timestamps = { association: { replay: 'timestamps' } } as const;
+const nonces = { association: { replay: 'nonces' } } as const;
 /** Milliseconds by which a timer may run ahead. */
 const tolerance = 20;
 
@@ -42,7 +45,7 @@ export const proxyRetransmission = mpaSection(
     test(
       '02',
       'MUST repeat with a new, greater Identification',
-      { ...waits, covers: ['MN-05', 'MN-07'] },
+      { ...waits, ...timestamps, covers: ['MN-05', 'MN-07'] },
       async (t) => {
         const node = t.node(modes.l2Unidirectional, { policy: () => 'withhold' });
         await t.calm();
@@ -58,7 +61,7 @@ export const proxyRetransmission = mpaSection(
     test(
       '03',
       'MUST give each renewal and deregistration a greater Identification',
-      { ...waits, covers: ['MN-05', 'MN-07'] },
+      { ...waits, ...timestamps, covers: ['MN-05', 'MN-07'] },
       async (t) => {
         const node = await t.attached(modes.l2Bidirectional);
         await t.detach(node);
@@ -76,7 +79,7 @@ export const proxyRetransmission = mpaSection(
     test(
       '04',
       'MUST use NTP timestamps, and SHOULD fill their low bits at random',
-      { needs: ['greKeys', 'l2'], covers: ['MN-08'] },
+      { needs: ['greKeys', 'l2'], ...timestamps, covers: ['MN-08'] },
       async (t) => {
         const lows: number[] = [];
         for (let i = 0; i < 3; i++) {
@@ -102,7 +105,52 @@ export const proxyRetransmission = mpaSection(
     });
 
     test.wholeRun('06', 'MUST have given every request of the run a greater Identification', {
+      ...timestamps,
       covers: ['MN-05', 'MN-07'],
     });
+
+    test(
+      '07',
+      'MUST repeat an unanswered request unchanged under nonces',
+      { ...waits, ...nonces, covers: ['MN-06'] },
+      async (t) => {
+        const node = t.node(modes.l2Unidirectional, { policy: () => 'withhold' });
+        await t.attach(node);
+        const first = await t.request(node);
+        const again = await t.maybeRequest(node, 1);
+        if (!again) return t.undecided('an unanswered request was not repeated');
+        const same = Buffer.compare(first.message.bytes, again.message.bytes) === 0;
+        if (!same) t.recorder.blame(again.message.bytes);
+        t.demand('MN-06', same, 'the same octets', 'other ones');
+      },
+    );
+
+    test(
+      '08',
+      'MUST use the nonce of the last reply in the next request, with a new number of its own',
+      { ...waits, ...nonces, covers: ['MN-18'] },
+      async (t) => {
+        const given: number[] = [];
+        const node = t.node(modes.l2Bidirectional);
+        node.policy = ({ rrq }) => {
+          const nonce = t.session.random.uint32();
+          given.push(nonce);
+          return { lifetime: 6, identification: (BigInt(nonce) << 32n) | BigInt(low32(rrq.identification)) };
+        };
+        await t.attach(node);
+        await t.request(node);
+        for (const index of [1, 2]) {
+          const { rrq, message } = await t.request(node, index, 6000);
+          const [before, nonce] = [node.requests.all[index - 1], given[index - 1] ?? 0];
+          const used = high32(rrq.identification);
+          if (used !== nonce) t.recorder.blame(message.bytes);
+          t.demand('MN-18', used === nonce, `the nonce ${hexNumber(nonce)} in the high half`, hexNumber(used));
+          const [low, lowBefore] = [low32(rrq.identification), low32(before?.rrq.identification ?? 0n)];
+          t.demand('MN-18', low !== lowBefore, 'another low half than before', hexNumber(low));
+        }
+      },
+    );
   },
 );
+
+const hexNumber = (value: number): string => `0x${value.toString(16)}`;

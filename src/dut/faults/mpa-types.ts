@@ -2,6 +2,7 @@
 import type { MobilityProxyAgent } from '../../agents/mobility-proxy-agent.js';
 import type { MpaConfig } from '../../agents/mpa-config.js';
 import type { MpaRules } from '../../agents/mpa-rules.js';
+import type { Net } from '../../net/port.js';
 
 export interface MpaDeviation {
   /** Kebab case, never reused. */
@@ -12,6 +13,8 @@ export interface MpaDeviation {
   readonly configure?: (config: MpaConfig) => MpaConfig;
   /** The agent's rules with something changed. */
   readonly apply?: (rules: MpaRules, config: MpaConfig) => MpaRules;
+  /** The network with something changed: what a kernel does for the agent. */
+  readonly net?: (net: Net) => Net;
   /** The agent with its inputs or outputs changed. */
   readonly wrap?: (agent: MobilityProxyAgent, config: MpaConfig) => MobilityProxyAgent;
 }

@@ -1,7 +1,13 @@
 /** All named faults of the reference mobility proxy agent. A fault is a small wrapper, never an `if` inside the agent. */
 import { mpaKeyFaults } from './mpa-keys.js';
+import { mpaMoreFaults } from './mpa-more.js';
 import { mpaRegistrationFaults } from './mpa-registration.js';
 import { mpaTunnelFaults } from './mpa-tunnel.js';
 import type { MpaFault } from './mpa-types.js';
 
-export const mpaFaults: readonly MpaFault[] = [...mpaKeyFaults, ...mpaRegistrationFaults, ...mpaTunnelFaults];
+export const mpaFaults: readonly MpaFault[] = [
+  ...mpaKeyFaults,
+  ...mpaRegistrationFaults,
+  ...mpaTunnelFaults,
+  ...mpaMoreFaults,
+];
