@@ -3,7 +3,7 @@
  * but SIGKILL, takes them along; what a killed one left behind, the next one removes.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -72,9 +72,13 @@ export const namespacesOf = (pid?: number): string[] =>
     .map((line) => line.split(' ')[0] ?? '')
     .filter((name) => name.startsWith(pid === undefined ? `${prefix}-` : `${prefix}-${pid}-`));
 
-/** Removes the namespaces of labs whose process is gone, with what runs in them. */
+/** Removes the namespaces of labs whose process is gone, with what runs in them, and their folders. */
 function sweep(): void {
-  for (const name of namespacesOf()) if (!isAlive(Number(name.split('-')[1]))) remove(name);
+  const isOrphan = (name: string): boolean => !isAlive(Number(name.split('-')[1]));
+  for (const name of namespacesOf().filter(isOrphan)) remove(name);
+  for (const name of readdirSync(tmpdir())) {
+    if (name.startsWith(`${prefix}-`) && isOrphan(name)) rmSync(path.join(tmpdir(), name), { recursive: true });
+  }
 }
 
 function remove(namespace: string): void {
@@ -105,7 +109,7 @@ function kill(pid: number): void {
 
 export class Lab {
   /** For files of the processes. */
-  readonly folder = mkdtempSync(path.join(tmpdir(), `${prefix}-`));
+  readonly folder = mkdtempSync(path.join(tmpdir(), `${prefix}-${process.pid}-`));
   readonly #namespaces = new Map<string, string>();
   readonly #children = new Set<ChildProcess>();
   readonly #onExit = (): void => this.#destroy();

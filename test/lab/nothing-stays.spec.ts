@@ -46,12 +46,13 @@ describe('lab: nothing stays behind', function () {
   }
 
   it('after SIGKILL the next lab removes what is left', async () => {
-    const { pid, pids } = await endLab('SIGKILL');
+    const { pid, pids, folder } = await endLab('SIGKILL');
     expect(namespacesOf(pid)).to.not.deep.equal([]);
     expect(whyNoLab()).to.equal(undefined);
     for (let i = 0; i < 50 && pids.some(isAlive); i++) await soon(20);
     expect(pids.filter(isAlive), 'processes').to.deep.equal([]);
     expect(namespacesOf(pid)).to.deep.equal([]);
+    expect(existsSync(folder), 'folder').to.equal(false);
   });
 
   it('after grespec is interrupted in the middle of a run, the home agent and its link work on', async () => {
