@@ -29,13 +29,20 @@ async function probe(endpoint: Endpoint, net: Net): Promise<Endpoint> {
   return local;
 }
 
-/** The device claims what the PICS say, and follows the same choices as the tester. */
-export function deviceOptions(config: ResolvedConfig, fault: string | undefined): DutOptions {
+/**
+ * The device claims what the PICS say, and follows the same choices as the tester. `besides` are further addresses of its
+ * own: on a multihomed device it shows which one it uses.
+ */
+export function deviceOptions(
+  config: ResolvedConfig,
+  fault: string | undefined,
+  besides: readonly string[] = [],
+): DutOptions {
   const { target, pics, pixit, knobs, mnHa, faHa, seed } = config;
   const { greKeys, l2, ipInIp, reverseTunneling, simultaneousBindings, dynamicHomeAddress } = pics;
   return {
     device: 'ha',
-    addresses: [target.address],
+    addresses: [...besides, target.address],
     port: target.port,
     mnHa: [shared(mnHa)],
     faHa: faHa ? [shared(faHa)] : [],

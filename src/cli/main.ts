@@ -31,5 +31,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 process.on('uncaughtException', (error) => process.exit(report(error)));
 
-// Waits for nothing that a command may have left open.
-process.exit(await parse(process.argv.slice(2)).catch(report));
+const exitCode = await parse(process.argv.slice(2)).catch(report);
+// What was printed into a pipe is still on its way; beyond that, nothing that a command left open is waited for.
+process.stdout.write('', () => process.exit(exitCode));

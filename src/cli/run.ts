@@ -152,7 +152,7 @@ function partsOf(
     ...part,
     device:
       config.as === 'mpa'
-        ? new EmbeddedDevice(deviceOptions(part.config, flags.fault))
+        ? new EmbeddedDevice(deviceOptions(part.config, flags.fault, freshLoopback(1)))
         : new EmbeddedMpa(mpaOptions(part.config, config.target.address, flags.fault), part.config.pics.greKeys),
   }));
 }

@@ -9,6 +9,7 @@ import { defaultDialect, type GreKeyForm } from '../wire/extensions.js';
 import { mobileIpPort } from '../wire/mobileip.js';
 import { fromHex } from '../wire/text.js';
 import { haFaults } from './faults/ha.js';
+import type { Deviation } from './faults/types.js';
 import { defaultHomeNetwork, type HomeServiceName, homeServices } from './home.js';
 import { type Host, hostAgent } from './host.js';
 import { named } from './nearest.js';
@@ -149,15 +150,19 @@ export function buildHomeAgent(
   config: HomeAgentConfig,
   options: Pick<HomeAgentOptions, 'fault' | 'variant'> = {},
 ): Agent {
-  const deviations = [
-    ...(options.fault === undefined ? [] : [named(haFaults, options.fault, 'fault')]),
-    ...(options.variant === undefined ? [] : [named(haVariants, options.variant, 'variant')]),
-  ];
+  const deviations = deviationsOf(options);
   let rules = defaultRules(config);
   for (const { apply } of deviations) rules = apply?.(rules, config) ?? rules;
   let agent: Agent = homeAgent(config, rules);
   for (const { wrap } of deviations) agent = wrap?.(agent, config) ?? agent;
   return agent;
+}
+
+function deviationsOf({ fault, variant }: Pick<HomeAgentOptions, 'fault' | 'variant'>): readonly Deviation[] {
+  return [
+    ...(fault === undefined ? [] : [named(haFaults, fault, 'fault')]),
+    ...(variant === undefined ? [] : [named(haVariants, variant, 'variant')]),
+  ];
 }
 
 /** Starts the reference home agent. Rejects with the net's error when the environment does not allow it. */
@@ -169,6 +174,7 @@ export async function startHomeAgent(net: Net, options: HomeAgentOptions): Promi
     listenOnly: config.broadcastAddresses,
     port: config.port,
     link: config.homeLink,
+    udpChecksums: deviationsOf(options).find(({ udpChecksums }) => udpChecksums)?.udpChecksums,
   });
   return { ...host, addresses: config.addresses };
 }

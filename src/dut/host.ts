@@ -4,6 +4,7 @@ import { NetError } from '../net/net-error.js';
 import type { LinkPort, Net, NetIssue, RawPort, Timer, UdpPort } from '../net/port.js';
 import { ipProtocols } from '../wire/ipv4.js';
 import { ipv4Text } from '../wire/text.js';
+import { isRight, isWrong, readDatagram } from './raw-udp.js';
 
 export interface HostOptions {
   readonly addresses: readonly string[];
@@ -11,6 +12,8 @@ export interface HostOptions {
   readonly listenOnly?: readonly string[];
   /** UDP port; 0 lets the system choose one for all addresses. */
   readonly port: number;
+  /** How UDP checksums are treated, where that is not as the kernel does; needs raw sockets. */
+  readonly udpChecksums?: 'ignored' | 'demanded' | undefined;
   /** Ethernet link to open, by name. */
   readonly link?: string | undefined;
 }
@@ -82,7 +85,9 @@ export async function hostAgent<C = never>(
   };
 
   const openUdp = async (address: string, port: number): Promise<UdpPort> => {
-    const opened = await net.openUdp({ address, port }, (datagram) => feed({ kind: 'udp', ...datagram }));
+    const opened = await net.openUdp({ address, port }, (datagram) => {
+      if (options.udpChecksums !== 'demanded') feed({ kind: 'udp', ...datagram });
+    });
     udp.set(address, opened);
     return opened;
   };
@@ -91,6 +96,16 @@ export async function hostAgent<C = never>(
     let port = options.port;
     for (const address of options.addresses) port = (await openUdp(address, port)).local.port;
     for (const address of options.listenOnly ?? []) await openUdp(address, port).catch(() => undefined);
+    if (options.udpChecksums !== undefined) {
+      const wanted = options.udpChecksums === 'ignored' ? isWrong : isRight;
+      for (const address of options.addresses) {
+        const hear = ({ bytes }: { readonly bytes: Uint8Array }): void => {
+          const datagram = readDatagram(bytes, port);
+          if (datagram && wanted(datagram.checksum)) feed({ kind: 'udp', ...datagram });
+        };
+        tunnels.push(await net.openRaw(address, ipProtocols.udp, hear));
+      }
+    }
     const opened = await openRawPorts(net, options.addresses, (bytes) => feed({ kind: 'packet', bytes }));
     for (const { address, ports } of opened) {
       tunnels.push(...ports);

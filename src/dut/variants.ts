@@ -194,9 +194,13 @@ export const haVariants: readonly Variant[] = [
     id: 'silent-on-bad-authentication',
     allowedBy: 'A-34',
     sentence: 'Is silent where the mobile node cannot be authenticated.',
-    apply: applying((rules) => ({
-      checkAuthentication: (x, state) =>
-        rules.checkAuthentication(x, state) === undefined ? undefined : ('discard' as const),
+    apply: applying((rules, config) => ({
+      checkAuthentication: (x, state) => {
+        const refusal = rules.checkAuthentication(x, state);
+        // RFC 5944 §3.8.2.1 a: beside a valid FA-HA the answer is a must
+        const mustAnswer = config.base === 'rfc5944' && config.faHa.length > 0;
+        return refusal === undefined || mustAnswer ? refusal : 'discard';
+      },
     })),
   },
   {

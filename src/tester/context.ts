@@ -15,7 +15,7 @@ import { CaseBase } from './case-base.js';
 import type { Correspondent, Home } from './home.js';
 import { isEchoReply } from './inner.js';
 import { MobileNode, type TunnelOptions } from './mobile-node.js';
-import { DeviceLost, Inconclusive, Skipped } from './outcome.js';
+import { DeviceLost, Inconclusive, lostDevice, Skipped } from './outcome.js';
 import type { Pending, Reply } from './pending.js';
 import type { Arrival, Probe } from './probe.js';
 import type { RequestOptions } from './request.js';
@@ -211,7 +211,7 @@ export class CaseContext extends CaseBase {
       const pending = mn.send(mn.request(this.#home.fence));
       if (await pending.replies.first(this.session.config.timeout)) return pending.roundTrip ?? 0;
     }
-    throw new DeviceLost('the device stopped answering valid registrations after what was sent last');
+    throw new DeviceLost(`${lostDevice} valid registrations after what was sent last`);
   }
 
   // --- verify -----------------------------------------------------------------------------------------------------

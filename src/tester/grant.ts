@@ -31,14 +31,18 @@ export function greKeyOf(rrq: Rrq | Rrp): GreKeyExtension | undefined {
 
 /** draft §6.2: the request names the key that was agreed, in the mode that was agreed. */
 function reflects(grant: Grant | undefined, asked: GreKeyExtension): boolean {
-  return grant !== undefined && asked.key !== 0 && asked.key === grant.reverseKey && (asked.a ?? false) === grant.l2;
+  return grant !== undefined && asked.key !== 0 && asked.key === grant.agreedKey && (asked.a ?? false) === grant.l2;
 }
 
-/** The reply that the draft wants, and the grant that follows from it; a denial grants nothing. */
+/**
+ * The reply that the draft wants, and the grant that follows from it; a denial grants nothing. With `atReceiver` each
+ * side names the key under which it wants to receive (yegani-02 §5), else the one under which it sends (draft §5.1).
+ */
 export function validReply(
   node: ProxiedNode,
   request: SeenRequest,
   options: ReplyOptions,
+  atReceiver = false,
 ): { readonly reply: RrpInput; readonly grant: Grant | undefined } {
   const { rrq, station } = request;
   const code = options.code ?? 0;
@@ -62,14 +66,18 @@ export function validReply(
   };
   if (!granted || rrq.lifetime === 0) return { reply, grant: undefined };
   const bidirectional = asked !== undefined && (renews ? (node.grant?.bidirectional ?? false) : asked.key === 0);
+  const ours = asked && (asked.key === 0 ? allocated : asked.key);
+  const kept = atReceiver ? node.grant?.reverseKey : node.grant?.forwardKey;
+  const theirs = asked && (renews && options.key === undefined ? kept : allocated);
   const grant: Grant = {
     at: request.at,
     careOf: rrq.careOfAddress,
     homeAddress,
     l2,
     bidirectional,
-    reverseKey: asked && (bidirectional && !renews ? allocated : asked.key),
-    forwardKey: asked && (renews && options.key === undefined ? node.grant?.forwardKey : allocated),
+    agreedKey: ours,
+    reverseKey: atReceiver ? theirs : ours,
+    forwardKey: atReceiver ? ours : theirs,
     lifetime,
     station,
   };

@@ -183,7 +183,7 @@ export class MpaSession {
 
   /** Answers a request as `options` say: the valid reply, bent if asked; what it grants is the node's from then on. */
   reply(node: ProxiedNode, request: SeenRequest, options: ReplyOptions): void {
-    const { reply, grant } = validReply(node, request, options);
+    const { reply, grant } = validReply(node, request, options, this.config.knobs['key_direction'] === 'receiver');
     const { bend } = options;
     const octets = encodeRrp(bend?.message ? bend.message(reply) : reply, this.wire);
     const bytes = bend?.octets ? bend.octets(octets) : octets;

@@ -20,6 +20,9 @@ export class Inconclusive extends Error {
   override readonly name: string = 'Inconclusive';
 }
 
+/** How the reason of a case begins that the device did not survive. */
+export const lostDevice = 'the device stopped answering';
+
 /** The device stopped answering even what it must answer. */
 export class DeviceLost extends Inconclusive {
   override readonly name = 'DeviceLost';

@@ -25,6 +25,8 @@ export interface Grant {
   readonly homeAddress: string;
   readonly l2: boolean;
   readonly bidirectional: boolean;
+  /** What renewals have to name: the key of the request, or the allocated one where that was 0. */
+  readonly agreedKey: number | undefined;
   /** MPA to HA and HA to MPA; undefined without the extension. */
   readonly reverseKey: number | undefined;
   readonly forwardKey: number | undefined;

@@ -58,25 +58,6 @@ export const pmipInitial = section('ha/pmip-4.1', { document: 'leung', section: 
       if (old?.forwardKey === mn.binding?.forwardKey) t.note('the key stays the same');
     },
   );
-
-  test(
-    '04',
-    'MAY revoke the binding at the earlier proxy on a handover',
-    { ...dynamic, covers: ['LG-11'], careOfAddresses: 2 },
-    async (t) => {
-      const mn = await t.registered(modes.bidirectional, 0);
-      let revoked = false;
-      const hear = (_station: unknown, datagram: { readonly payload: Uint8Array }): void => {
-        revoked ||= datagram.payload[0] === 7;
-      };
-      t.session.listeners.add(hear);
-      mn.station = t.session.stations.at(1);
-      t.accepted(await t.ask(mn, mn.request(modes.bidirectional)), 'LG-10');
-      await t.fence(mn.station);
-      t.session.listeners.delete(hear);
-      t.note(revoked ? 'sends a Registration Revocation' : 'sends no Registration Revocation');
-    },
-  );
 });
 
 export const pmipExtensions = section('ha/pmip-5.1', { document: 'leung', section: '5.1' }, (test) => {

@@ -1,5 +1,5 @@
 /** RFC 3344 §5.7: replay protection. Future timestamps are sent for mobile nodes that are not used again. */
-import type { Bend } from '../../src/tester/bend.js';
+import { type Bend, set } from '../../src/tester/bend.js';
 import { section } from '../../src/tester/case.js';
 import { expectForwardKey } from '../../src/tester/checks.js';
 import { draftModes as modes } from '../../src/tester/request.js';
@@ -99,6 +99,14 @@ export const identification = section('ha/rfc3344-5.7', { document: 'rfc3344', s
       });
       t.refused(await t.askBent(mn, ahead, asIs('Identification 60 s')), 'HA-12');
       t.accepted(await t.ask(mn, mn.request(modes.unidirectional)), 'HA-13');
+      // the same for a request whose Identification is right and that is denied for something else
+      const later = mn.request({
+        ...modes.unidirectional,
+        identification: t.session.identification(mn.nai) + seconds(2),
+      });
+      const denied = await t.askBent(mn, later, set('homeAgent', '198.51.100.77'));
+      if (denied.kind === 'reply' && denied.exchange.accepted) return t.note('accepts another home agent address');
+      t.accepted(await t.askBent(mn, mn.request(modes.unidirectional), asIs('nothing')), 'HA-13');
     },
   );
 

@@ -74,7 +74,7 @@ async function runHa(
   cases: readonly CaseDefinition[],
   deviation: Deviating,
 ): Promise<RunResult> {
-  const options = deviceOptions(config, deviation.fault);
+  const options = deviceOptions(config, deviation.fault, ['192.0.2.9']);
   if (options.device !== 'ha') throw new TypeError('the embedded device is no home agent');
   const host = await startHomeAgent(net.device, { ...options, ...deviation });
   try {

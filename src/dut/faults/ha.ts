@@ -1,5 +1,6 @@
 /** All named faults of the reference home agent. A fault is a small wrapper, never an `if` inside the agent. */
 import { tunnelFaults } from './ha-data-plane.js';
+import { haBaseFaults } from './ha-base.js';
 import { haKeyFaults } from './ha-keys.js';
 import { l2Faults } from './ha-l2.js';
 import { haRegistrationFaults } from './ha-registration.js';
@@ -10,6 +11,7 @@ import type { Fault } from './types.js';
 export const haFaults: readonly Fault[] = [
   ...haKeyFaults,
   ...haSubtleFaults,
+  ...haBaseFaults,
   ...haRegistrationFaults,
   ...haTunnelFaults,
   ...tunnelFaults,

@@ -3,6 +3,9 @@ import type { Agent } from '../../agents/agent.js';
 import type { HomeAgentConfig } from '../../agents/ha-config.js';
 import type { HaRules } from '../../agents/ha-rules.js';
 
+/** `ignored`: datagrams with a wrong checksum are taken. `demanded`: datagrams without one are not. */
+export type UdpChecksums = 'ignored' | 'demanded';
+
 export interface Deviation {
   /** Kebab case, never reused. */
   readonly id: string;
@@ -10,6 +13,8 @@ export interface Deviation {
   readonly sentence: string;
   /** The agent's rules with something changed. */
   readonly apply?: (rules: HaRules, config: HomeAgentConfig) => HaRules;
+  /** How the device treats UDP checksums, where that is not as its kernel does. */
+  readonly udpChecksums?: UdpChecksums;
   /** The agent with its inputs or outputs changed. */
   readonly wrap?: (agent: Agent, config: HomeAgentConfig) => Agent;
 }

@@ -117,8 +117,8 @@ export const leung = [
     role: 'ha',
     level: 'fact',
     text: 'On a handover the HA sends a Registration Revocation to the old MPA while it answers the new one.',
-    test: seen(
-      'Negotiate revocation, then register from a second CoA: a revocation reaches the first, as the knob expect_revocation asks.',
+    test: unseen(
+      'The documents disagree on whether a home agent sends it (A-32), so neither seeing it nor missing it decides.',
     ),
   },
   {
@@ -342,7 +342,7 @@ export const leung = [
     role: 'ha',
     level: 'fact',
     text: 'An HA that does not admit the MPA denies its RRQ with code 150.',
-    test: seen('Register from an address that the HA does not list as an MPA: code 150 comes.'),
+    test: unseen('Which proxies a home agent turns away is its own policy; a tester that it serves cannot see it.'),
   },
   {
     id: 'LG-34',
