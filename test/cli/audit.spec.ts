@@ -1,0 +1,77 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { expect } from 'chai';
+import { readAll } from '../net/capture-support.js';
+import { grespec } from './grespec.js';
+
+const pcaps = fileURLToPath(new URL('../../../pcaps/', import.meta.url));
+const keys = ['--spi', '256', '--key', '00112233445566778899aabbccddeeff'];
+
+describe('grespec audit', function () {
+  this.timeout(20_000);
+  let folder = '';
+  before(() => (folder = mkdtempSync(path.join(os.tmpdir(), 'grespec-audit-'))));
+  after(() => rmSync(folder, { recursive: true }));
+
+  it('ends with 0 where nothing is wrong, 1 where something is, 4 where there is nothing to judge', async () => {
+    expect((await grespec(['audit', `${pcaps}l2-key-zero.pcapng`, ...keys])).code).to.equal(0);
+    expect((await grespec(['audit', `${pcaps}fault-a-not-echoed.pcapng`, ...keys])).code).to.equal(1);
+    expect((await grespec(['audit', `${pcaps}dnsmasq-slaac.pcap`])).code).to.equal(4);
+  });
+
+  it('names requirement, expected, actual and frame', async () => {
+    const { stdout } = await grespec(['audit', `${pcaps}fault-a-not-echoed.pcapng`]);
+    expect(stdout).to.contain('ha/5.3/TS-20');
+    expect(stdout).to.contain('A=1 in the reply');
+    expect(stdout).to.match(/frames 2, 4/);
+  });
+
+  it('reads compressed captures, and says where a damaged one breaks off', async () => {
+    const file = readFileSync(`${pcaps}l2-key-zero.pcapng`);
+    const compressed = path.join(folder, 'compressed.pcapng.gz');
+    writeFileSync(compressed, gzipSync(file));
+    expect((await grespec(['audit', compressed])).code).to.equal(0);
+    const cut = path.join(folder, 'cut.pcapng');
+    writeFileSync(cut, file.subarray(0, file.length - 10));
+    const { code, stderr } = await grespec(['audit', cut]);
+    expect(code).to.equal(4);
+    expect(stderr).to.match(/cut\.pcapng: offset \d+: the file is cut short behind packet \d+/);
+    const bad = path.join(folder, 'bad.pcapng');
+    writeFileSync(bad, 'this is no capture');
+    const refused = await grespec(['audit', bad]);
+    expect(refused.code).to.equal(2);
+    expect(refused.stderr).to.match(/offset 0: neither pcap nor pcapng/);
+    expect((await grespec(['audit', path.join(folder, 'absent.pcap')])).code).to.equal(2);
+  });
+
+  it('judges several files on their own, in one report', async () => {
+    const report = path.join(folder, 'report.json');
+    const files = [`${pcaps}l2-key-zero.pcapng`, `${pcaps}fault-extension-missing.pcapng`];
+    expect((await grespec(['audit', ...files, ...keys, '--report', `json=${report}`])).code).to.equal(1);
+    const text = readFileSync(report, 'utf8');
+    const { cases } = JSON.parse(text) as { cases: { id: string; verdict: string }[] };
+    const failed = cases.filter(({ verdict }) => verdict === 'fail').map(({ id }) => id);
+    expect(failed).to.deep.equal([
+      'ha/5.3/TS-18@fault-extension-missing.pcapng',
+      'ha/yegani-4.2/YG-16@fault-extension-missing.pcapng',
+    ]);
+    expect(text).not.to.contain('00112233445566778899aabbccddeeff');
+  });
+
+  it('writes the judged packets with what is wrong as comments', async () => {
+    const target = path.join(folder, 'guilty.pcapng');
+    await grespec(['audit', `${pcaps}fault-a-not-echoed.pcapng`, '--annotate', target]);
+    const file = readFileSync(target);
+    expect((await readAll(file)).packets.length).to.be.greaterThan(5);
+    expect(file.toString('latin1')).to.contain('TS-20: expected A=1 in the reply, as in the request; got A=0');
+  });
+
+  it('does not overwrite the capture', async () => {
+    const file = path.join(folder, 'own.pcapng');
+    writeFileSync(file, readFileSync(`${pcaps}l2-key-zero.pcapng`));
+    expect((await grespec(['audit', file, '--annotate', file])).code).to.equal(2);
+  });
+});
