@@ -11,7 +11,8 @@ import { isUnset } from '../oracle/request.js';
 import type { FrameRecord } from '../report/result.js';
 import type { Dialect } from '../wire/extensions.js';
 import { ipProtocols } from '../wire/ipv4.js';
-import { decodeRrq, mobileIpPort } from '../wire/mobileip.js';
+import { mobileIpPort } from '../wire/mobileip.js';
+import { Associations } from './associations.js';
 import { messageRecord, packetRecord } from './evidence.js';
 import { type HomeAgent, HomeAgents } from './home-agents.js';
 import { learn } from './learn.js';
@@ -67,9 +68,9 @@ export class Audit {
 
 class Watch {
   readonly #settings: AuditSettings;
-  readonly #context: OracleContext;
   readonly #dialect: Dialect;
   readonly #agents: HomeAgents;
+  readonly #associations: Associations;
   readonly #matcher = new Matcher<Message>();
   readonly #repeats = new Repeats();
   readonly #tallies = new Tallies();
@@ -82,7 +83,6 @@ class Watch {
     wrongChecksums: 0,
     unmatched: 0,
     unreadable: 0,
-    unsigned: 0,
   };
   #start: number | undefined;
   #last = 0;
@@ -91,14 +91,15 @@ class Watch {
     const { mnHa, faHa, knobs, replay } = settings;
     this.#settings = settings;
     this.#dialect = settings.dialect;
-    this.#context = {
+    const context: OracleContext = {
       dialect: this.#dialect,
       knobs,
       replay,
       ...(mnHa && { mnHa }),
       ...(faHa && { faHa }),
     };
-    this.#agents = new HomeAgents(this.#context);
+    this.#agents = new HomeAgents(context);
+    this.#associations = new Associations(context);
   }
 
   packet(packet: Packet): void {
@@ -119,6 +120,7 @@ class Watch {
           repeated: this.#repeats.count,
           unanswered: this.#matcher.end(),
           overlooked: this.#agents.overlooked,
+          unknownKeys: this.#associations.unknown,
         }),
       ],
       start,
@@ -165,7 +167,7 @@ class Watch {
       this.#counts.unmatched++;
       return;
     }
-    const context = this.#contextFor(request);
+    const context = this.#associations.contextFor(request, message);
     const judged = agent.oracle.exchange({ request, reply: message }, context);
     const x = judged.exchange;
     if (!x) {
@@ -181,18 +183,6 @@ class Watch {
     ]);
     if (x.accepted) this.#learnAddresses(agent, x);
     agent.oracle.bindings.sweep(message.at);
-  }
-
-  /** The given keys are those of one association; messages of others go unjudged. */
-  #contextFor(request: Message): OracleContext {
-    const { mnHa, faHa, ...rest } = this.#context;
-    if (!mnHa && !faHa) return this.#context;
-    const decoded = decodeRrq(request.bytes, this.#dialect);
-    const has = (name: 'mnHa' | 'faHa', spi: number | undefined): boolean =>
-      decoded.ok && decoded.value.extensions.some((e) => e.name === name && e.spi === spi);
-    const isOwn = has('mnHa', mnHa?.spi);
-    if (mnHa && !isOwn) this.#counts.unsigned++;
-    return { ...rest, ...(mnHa && isOwn && { mnHa }), ...(faHa && has('faHa', faHa.spi) && { faHa }) };
   }
 
   /**

@@ -13,17 +13,17 @@ export interface Counts {
   unmatched: number;
   /** Messages of a registration type that are too short for it. */
   unreadable: number;
-  /** Exchanges under another association than the given one. */
-  unsigned: number;
 }
 
 export interface Others {
   readonly repeated: number;
   readonly unanswered: number;
   readonly overlooked: number;
+  /** Exchanges authenticated under no association that is given. */
+  readonly unknownKeys: number;
 }
 
-export function auditNotes(counts: Counts, { repeated, unanswered, overlooked }: Others): string[] {
+export function auditNotes(counts: Counts, { repeated, unanswered, overlooked, unknownKeys }: Others): string[] {
   const { requests, exchanges, tunnelled, unrelated } = counts;
   const say = (count: number, text: string): string[] => (count > 0 ? [`${count} ${text}`] : []);
   return [
@@ -38,7 +38,7 @@ export function auditNotes(counts: Counts, { repeated, unanswered, overlooked }:
       'datagrams have a wrong UDP checksum; none is blamed for it, for a sender with checksum offload looks like that',
     ),
     ...say(counts.unreadable, 'messages are too short for their type and are not judged'),
-    ...say(counts.unsigned, 'exchanges use another SPI than the one given; their authenticators are not judged'),
+    ...say(unknownKeys, 'exchanges fit no security association that was given; their authenticators are not judged'),
     ...say(overlooked, 'addresses were too many to be followed'),
   ];
 }

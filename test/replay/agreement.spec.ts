@@ -2,7 +2,11 @@ import { expect } from 'chai';
 import { memoryNet } from '../../src/net/memory.js';
 import type { RunResult } from '../../src/report/result.js';
 import { haFaults } from '../../src/dut/faults/ha.js';
+import { mpaFaults } from '../../src/dut/faults/mpa.js';
+import { haVariants } from '../../src/dut/variants.js';
+import { mpaVariants } from '../../src/dut/variants-mpa.js';
 import { haConfig, type InMemoryRun, runInMemory } from '../tester/in-memory.js';
+import { SampleNetwork } from './sample-network.js';
 import { auditBytes, resultOf, Tap } from './taps.js';
 
 /** A run, and the audit of the packets of the same run. */
@@ -24,9 +28,10 @@ const blamed = ({ cases }: RunResult): Set<string> =>
 describe('audit of a run', function () {
   this.timeout(60_000);
 
-  for (const device of [{}, { variant: 'renewal-names-forward-key' }, { variant: 'keys-in-sequence' }]) {
-    it(`agrees that nothing is wrong with ${device.variant ?? 'the reference home agent'}`, async () => {
-      const { live, audit } = await both({ device });
+  for (const variant of [undefined, ...haVariants.map(({ id }) => id)]) {
+    it(`agrees that nothing is wrong with ${variant ?? 'the reference home agent'}`, async () => {
+      const select = variant === undefined ? [''] : ['ha/6'];
+      const { live, audit } = await both({ select, ...(variant !== undefined && { device: { variant } }) });
       expect([...blamed(live)]).to.deep.equal([]);
       expect([...blamed(audit)]).to.deep.equal([]);
       expect(audit.totals.pass).to.be.greaterThan(20);
@@ -54,4 +59,52 @@ describe('audit of a run', function () {
       expect([...blamed(audit)]).to.include(requirement);
     });
   }
+});
+
+/** What an audit blames on either side when two nodes live behind a proxy agent, in each of its modes. */
+async function mpaBlamed(mpa: { readonly fault?: string; readonly variant?: string }): Promise<string[]> {
+  const found = new Set<string>();
+  for (const l2 of [false, true]) {
+    for (const key of ['zero', 'own'] as const) {
+      const network = await SampleNetwork.open({ mpa: { lifetime: 20, ...mpa } });
+      const stations = [await network.attach(1, { l2, key }), await network.attach(2, { l2, key })];
+      await network.wait(17_000);
+      for (const station of stations) await station.ping();
+      network.detach(1);
+      network.detach(2);
+      await network.wait(500);
+      for (const station of stations) await station.leave();
+      const { cases } = resultOf(await auditBytes(await network.close(), { knobs: {}, mnHa: haConfig.mnHa }));
+      for (const { dut, verdict, requirements } of cases) {
+        if (verdict === 'fail' || verdict === 'warn') found.add(`${dut} ${requirements.join()}`);
+      }
+    }
+  }
+  return [...found];
+}
+
+describe('audit of proxy agents', function () {
+  this.timeout(60_000);
+
+  for (const variant of [undefined, ...mpaVariants.map(({ id }) => id)]) {
+    it(`finds nothing wrong with ${variant ?? 'the reference proxy agent'}`, async () => {
+      expect(await mpaBlamed(variant === undefined ? {} : { variant })).to.deep.equal([]);
+    });
+  }
+
+  const seen = [
+    ...['reserved-bits-set', 'own-keys-shared', 'no-extension-in-deregistration', 'uplink-forward-key'],
+    ...['uplink-key-zero', 'uplink-without-key', 'uplink-ip-in-ip', 'g-missing', 'nai-last', 'mn-ha-missing', 'x-set'],
+    ...['identification-goes-back', 'renewal-same-identification', 'gre-version-1', 'ipv4-protocol-type-other'],
+  ];
+  for (const fault of seen) {
+    const requirement = mpaFaults.find(({ id }) => id === fault)?.breaks ?? '';
+    it(`finds that ${fault} breaks ${requirement}`, async () => {
+      expect(await mpaBlamed({ fault })).to.include(`mpa ${requirement}`);
+    });
+  }
+
+  it('does not blame the home agent for a proxy agent whose clock has no fractions', async () => {
+    expect(await mpaBlamed({ fault: 'identification-without-fraction' })).to.deep.equal([]);
+  });
 });
