@@ -37,6 +37,8 @@ export interface MpaOptions {
   readonly greKeyForm?: GreKeyForm;
   /** Default timestamps. */
   readonly replay?: 'timestamps' | 'nonces';
+  /** Whose key a request names; default: the sender's. */
+  readonly keyDirection?: 'sender' | 'receiver';
   /** Seconds asked for; default 1800. */
   readonly lifetime?: number;
   /** D of requests; default true. */
@@ -102,6 +104,7 @@ export function mpaConfig(options: MpaOptions): MpaConfig {
       greKeyForm: options.greKeyForm ?? defaultDialect.greKeyForm,
     },
     replay: options.replay ?? 'timestamps',
+    keyDirection: options.keyDirection ?? 'sender',
     lifetime: lifetime ?? 1800,
     decapsulation: options.decapsulation ?? true,
     accessLink: options.accessLink ?? builtInLink,

@@ -161,7 +161,7 @@ export const receivingTheReply = mpaSection('mpa/5.4', { document: 'tsirtsis', s
       if (named?.name !== 'greKey' || named.key !== before.forwardKey)
         return t.note('the renewal does not name the agreed key');
       await t.down(node, 'TS-24');
-      await goesUpWith(t, node, before.forwardKey, 'TS-05');
+      await goesUpWith(t, node, t.granted(node).reverseKey, 'TS-05');
     },
   );
 

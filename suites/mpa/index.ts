@@ -13,6 +13,7 @@ import { proxyAttachment, proxyDhcp, proxyHomeAgent, proxyOrder, pmipExtensions 
 import { proxyRequests } from './rfc3344-3.6.1-sending-registration-requests.suite.js';
 import { proxyReplies } from './rfc3344-3.6.2-receiving-registration-replies.suite.js';
 import { proxyRetransmission } from './rfc3344-3.6.3-registration-retransmission.suite.js';
+import { proxyRevocationSupport } from './rfc3543-3.2-revocation-support.suite.js';
 import { proxyRedirection } from './rfc4433-5.1.2-redirection.suite.js';
 import { proxyTunnel } from './tunnel.suite.js';
 import { yeganiProxyAgent } from './yegani-4.1-mobility-proxy-agent.suite.js';
@@ -43,4 +44,5 @@ export const mpaSections: readonly SectionDefinition[] = [
   pmipExtensions,
   proxyDhcp,
   proxyRedirection,
+  proxyRevocationSupport,
 ];

@@ -17,7 +17,7 @@ export const proxyRetransmission = mpaSection(
     test(
       '01',
       'MUST leave a second between requests, and SHOULD double the time-out',
-      { ...waits, covers: ['MN-01', 'MN-02', 'MN-03'] },
+      { ...waits, covers: ['MN-01', 'MN-02', 'MN-03', 'RV-09'] },
       async (t) => {
         const node = t.node(modes.l2Bidirectional, { policy: () => 'withhold' });
         await t.calm();

@@ -49,7 +49,7 @@ export const yeganiProxyExtension = mpaSection('mpa/yegani-5', { document: 'yega
       const { frame } = await t.up(node, 'YG-19');
       t.demand(
         'YG-19',
-        frame.gre?.key === t.granted(node).forwardKey,
+        frame.gre?.key === t.granted(node).reverseKey,
         'the key of the reply',
         `key ${frame.gre?.key ?? 'none'}`,
       );

@@ -107,7 +107,7 @@ export const mpaMoreFaults: readonly MpaFault[] = [
     denied: (answer, device, state) =>
       answer.reply.code === replyCodes.redirected ? 'later' : rules.denied(answer, device, state),
   })),
-  mpaFault('redirected-in-circles', 'MN-30', 'Follows code 143 to home agents that it has asked before.', (rules) => ({
+  mpaFault('redirection-in-circles', 'MN-30', 'Follows code 143 to home agents that it has asked before.', (rules) => ({
     denied: (answer, device, state) => {
       if (answer.reply.code === replyCodes.redirected) device.asked.clear();
       return rules.denied(answer, device, state);
@@ -151,6 +151,15 @@ export const mpaMoreFaults: readonly MpaFault[] = [
     onRequest((request) => ({
       ...request,
       extensions: [...request.extensions, { name: 'pmipSkippable', subType: 1, data: Uint8Array.of(1) }],
+    })),
+  ),
+  mpaFault(
+    'revocation-offer-unprotected',
+    'RV-01',
+    'Offers revocation behind the authentication.',
+    onRequest((request) => ({
+      ...request,
+      extensions: [...request.extensions, { name: 'revocationSupport', timestamp: 1 }],
     })),
   ),
   mpaFault(

@@ -286,7 +286,7 @@ export const registrationClient = [
     level: 'MUST',
     text: 'An MPA that is redirected with code 143 must verify the reply by its HA field, turn to the HA named, and stop on a loop.',
     test: seen(
-      'Redirect from one address of the tester to another and back: the MPA follows once, names the wanted HA, and stops.',
+      'Redirect from one address of the tester to another and back: the MPA follows once and stops; a redirection with a wrong authenticator is ignored.',
     ),
   },
   {
@@ -296,6 +296,6 @@ export const registrationClient = [
     role: 'mpa',
     level: 'SHOULD',
     text: 'An MPA should send its RRQs with a UDP checksum.',
-    test: seen('Read the UDP header of each RRQ from a raw socket or capture: the checksum is not 0 and is right.'),
+    test: seen('Read the UDP header of an RRQ from a raw socket: the checksum is not 0.'),
   },
 ] as const satisfies readonly Requirement[];
