@@ -14,7 +14,9 @@ export const leung = [
     role: 'mpa',
     level: 'fact',
     text: 'An MPA registers an MN only after network access was granted, started by address set-up or, on handover, by the access check.',
-    test: seen('Let an admitted MN ask by DHCP, and one that is not admitted: an RRQ follows for the first only.'),
+    test: seen(
+      'Give an MN access: an RRQ for it follows. What a stranger to the access network may do is not for the tester to see.',
+    ),
   },
   {
     // -02: section 4.1.1.
@@ -222,7 +224,9 @@ export const leung = [
     role: 'mpa',
     level: 'MUST',
     text: 'An MPA must make sure that the MN is still attached before it registers for it.',
-    test: seen('Take the MN away silently and wait past the renewal time: the MPA probes, and no renewal comes.'),
+    test: seen(
+      'Detach the MN and wait past the renewal time: no RRQ for it comes but a deregistration. How the MPA notices that an MN left without a word depends on its access technology.',
+    ),
   },
   {
     id: 'LG-22',
