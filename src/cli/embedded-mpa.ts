@@ -23,6 +23,7 @@ export function mpaOptions(config: RunConfig, address: string, fault: string | u
     faHa: faHa ? [shared(faHa)] : [],
     ...dialectOf(config),
     replay: mnHa.replay,
+    keyDirection: knobValue(knobs, 'key_direction') === 'receiver' ? 'receiver' : 'sender',
     decapsulation: knobValue(knobs, 'mpa_d_bit') !== '0',
     ...(pixit.gateway?.ipv4 !== undefined && { gateway: { ipv4: pixit.gateway.ipv4 } }),
     seed,

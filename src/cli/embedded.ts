@@ -9,7 +9,7 @@ import { knobValue } from '../spec/knobs.js';
 import { dialectOf } from '../tester/dialect.js';
 import { mobileIpPort } from '../wire/mobileip.js';
 import { toHex } from '../wire/text.js';
-import { CliError, environmentError, messageOf, usageError } from './cli-error.js';
+import { type CliError, environmentError, messageOf, usageError } from './cli-error.js';
 import type { ResolvedConfig } from './config/resolve.js';
 
 /** Where the device will listen: port 434, or a high one where that needs a privilege that we lack. */

@@ -43,7 +43,7 @@ export function addRunOptions(command: Command): void {
     .option('--list', 'print the selected cases and stop; touches no network')
     .option('--strict', 'a SHOULD that is not followed is a failure')
     .option('--bail', 'stop at the first failure')
-    .option('--report <kind=path>', 'write a report: junit, json, tap or markdown; also repeated', collect)
+    .option('--report <kind=path>', 'write a report: junit, json, html, tap or markdown; also repeated', collect)
     .option('--pcap <dir>', 'write a pcapng of each case into this folder, with its verdict as comment')
     .optionsGroup('Help:')
     .addHelpText(

@@ -227,7 +227,7 @@ async function conduct({ config, net, cases, selectors, flags, reports, parts }:
   } finally {
     reports.stop();
     interrupts.stop();
-    await Promise.all(parts.map(({ device }) => device?.stop()));
+    await Promise.all(parts.map(async ({ device }) => device?.stop()));
   }
 }
 

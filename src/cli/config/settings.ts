@@ -94,7 +94,7 @@ function flatPics(input: object): Partial<Record<PicsItem, boolean>> {
       ? Object.entries(value).map(([part, claimed]) => [`${name}.${part}`, claimed] as const)
       : [[name, value] as const],
   );
-  return Object.fromEntries(items) as Partial<Record<PicsItem, boolean>>;
+  return Object.fromEntries(items);
 }
 
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
