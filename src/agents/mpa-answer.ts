@@ -83,23 +83,27 @@ const endless = 0xffff;
 export const expiry = (sentAt: number, lifetime: number): number =>
   lifetime === endless ? Infinity : sentAt + lifetime * 1000;
 
-export function terms(answer: Answer, device: Device): MpaTerms | undefined {
-  const { reply, greKeys } = answer;
-  const homeAddress = ipv4Number(reply.homeAddress) ?? 0;
-  const homeAgent = ipv4Number(reply.homeAgent) ?? 0;
-  const { l2, key: wish } = device.mode;
-  // rfc-digest A-17: only an L2 tunnel does without a home address
-  if (homeAgent === 0 || (homeAddress === 0 && !l2)) return undefined;
-  if (wish === 'none') {
-    if (greKeys.length > 0) return undefined;
-    return { tunnel: 'ip-in-ip', homeAgent, homeAddress, reverseKey: undefined, forwardKey: undefined };
-  }
-  const keys = agreedKeys(answer, device);
-  return keys && { tunnel: l2 ? 'l2' : 'gre', homeAgent, homeAddress, ...keys };
+export function terms({ keyDirection }: MpaConfig) {
+  return (answer: Answer, device: Device): MpaTerms | undefined => {
+    const { reply, greKeys } = answer;
+    const homeAddress = ipv4Number(reply.homeAddress) ?? 0;
+    const homeAgent = ipv4Number(reply.homeAgent) ?? 0;
+    const { l2, key: wish } = device.mode;
+    // rfc-digest A-17: only an L2 tunnel does without a home address
+    if (homeAgent === 0 || (homeAddress === 0 && !l2)) return undefined;
+    if (wish === 'none') {
+      if (greKeys.length > 0) return undefined;
+      return { tunnel: 'ip-in-ip', homeAgent, homeAddress, reverseKey: undefined, forwardKey: undefined };
+    }
+    const keys = agreedKeys(answer, device, keyDirection === 'receiver');
+    return keys && { tunnel: l2 ? 'l2' : 'gre', homeAgent, homeAddress, ...keys };
+  };
 }
 
+type Keys = Pick<MpaTerms, 'reverseKey' | 'forwardKey'>;
+
 /** rfc-digest A-12: without one sound extension of the kind asked for, no key is agreed, and there is no tunnel. */
-function agreedKeys({ greKeys }: Answer, device: Device): Pick<MpaTerms, 'reverseKey' | 'forwardKey'> | undefined {
+function agreedKeys({ greKeys }: Answer, device: Device, atReceiver: boolean): Keys | undefined {
   const [answered] = greKeys;
   if (!answered || greKeys.length > 1 || answered.key === 0 || (answered.a ?? false) !== device.mode.l2) {
     return undefined;
@@ -108,9 +112,12 @@ function agreedKeys({ greKeys }: Answer, device: Device): Pick<MpaTerms, 'revers
   // draft §5.4: who asked with 0 has one key for both directions, who named one gets that of the other direction
   if (asked === 0) return { reverseKey: answered.key, forwardKey: answered.key };
   const agreed = device.binding?.terms;
+  const [ours, theirs] = atReceiver
+    ? [agreed?.forwardKey, agreed?.reverseKey] // yegani-02 §5: each side names the key that it receives under
+    : [agreed?.reverseKey, agreed?.forwardKey];
   // draft §6.2: a renewal with the agreed key is answered with a copy of it, and the other direction keeps its own
-  const isCopy = agreed !== undefined && agreed.reverseKey === asked && answered.key === asked;
-  return { reverseKey: asked, forwardKey: isCopy ? agreed.forwardKey : answered.key };
+  const other = ours === asked && answered.key === asked ? theirs : answered.key;
+  return atReceiver ? { reverseKey: other, forwardKey: asked } : { reverseKey: asked, forwardKey: other };
 }
 
 /** RFC 3344 §5.7: a nonce comes with every reply, the time only where ours was wrong. */

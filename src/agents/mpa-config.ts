@@ -47,6 +47,8 @@ export interface MpaConfig {
   readonly faHa: SecurityAssociation | undefined;
   readonly dialect: Dialect;
   readonly replay: 'timestamps' | 'nonces';
+  /** Whose key a request names: draft §5.1 says the sender's, yegani-02 §5 the receiver's. */
+  readonly keyDirection: 'sender' | 'receiver';
   /** Seconds asked for, 1 to 65535. */
   readonly lifetime: number;
   /** D of requests: set for a co-located care-of address (RFC 3344 §3.6.1.2), clear in draft-leung-mip4-proxy-mode-10. */

@@ -33,7 +33,7 @@ import { acceptForward, deliver, intercept, reverseKey, tunnelEnds, tunnelOf } f
 export function defaultRules(config: MpaConfig): MpaRules {
   let packetId = 0;
   return {
-    requestKey,
+    requestKey: requestKey(config),
     identification: newIdentification(config),
     buildRequest: buildRequest(config),
     encodeRequest: encodeRequest(config),
@@ -49,7 +49,7 @@ export function defaultRules(config: MpaConfig): MpaRules {
     checkIdentification,
     isAccepted: ({ reply }) => isAccepted(reply.code),
     grantedLifetime,
-    terms,
+    terms: terms(config),
     learn: learn(config),
     denied,
     end,

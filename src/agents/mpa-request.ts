@@ -15,13 +15,17 @@ const faHaType = 34;
 const shortestGap = 1000;
 
 /** Draft §5.1: 0 asks for a key. Draft §6.1: later, the key that was agreed for our direction. */
-export function requestKey({ mode, ownKey, binding, pending }: Device, purpose: Purpose): number | undefined {
-  if (mode.key === 'none') return undefined;
-  const agreed = purpose === 'initial' ? undefined : binding?.terms.reverseKey;
-  if (agreed !== undefined) return agreed;
-  // a deregistration that goes on after its binding is gone
-  const named = purpose === 'deregistration' ? pending?.request.extensions.find((e) => e.name === 'greKey') : undefined;
-  return named?.name === 'greKey' ? named.key : (ownKey ?? 0);
+export function requestKey({ keyDirection }: MpaConfig) {
+  const ours = keyDirection === 'receiver' ? 'forwardKey' : 'reverseKey'; // yegani-02 §5: the one we receive under
+  return ({ mode, ownKey, binding, pending }: Device, purpose: Purpose): number | undefined => {
+    if (mode.key === 'none') return undefined;
+    const agreed = purpose === 'initial' ? undefined : binding?.terms[ours];
+    if (agreed !== undefined) return agreed;
+    // a deregistration that goes on after its binding is gone
+    const named =
+      purpose === 'deregistration' ? pending?.request.extensions.find((e) => e.name === 'greKey') : undefined;
+    return named?.name === 'greKey' ? named.key : (ownKey ?? 0);
+  };
 }
 
 export function newIdentification({ replay, random }: MpaConfig) {
