@@ -2,6 +2,7 @@
 import { mpaKeyFaults } from './mpa-keys.js';
 import { mpaMoreFaults } from './mpa-more.js';
 import { mpaRegistrationFaults } from './mpa-registration.js';
+import { mpaSubtleFaults } from './mpa-subtle.js';
 import { mpaTunnelFaults } from './mpa-tunnel.js';
 import type { MpaFault } from './mpa-types.js';
 
@@ -10,4 +11,5 @@ export const mpaFaults: readonly MpaFault[] = [
   ...mpaRegistrationFaults,
   ...mpaTunnelFaults,
   ...mpaMoreFaults,
+  ...mpaSubtleFaults,
 ];
