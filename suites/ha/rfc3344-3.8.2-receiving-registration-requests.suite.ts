@@ -262,7 +262,7 @@ export const receivingRequests = section('ha/rfc3344-3.8.2', { document: 'rfc334
     { ...gre, covers: ['HA-52'], waits: true, tunnel: true, association: { replay: 'timestamps' } },
     async (t) => {
       const mn = t.mn();
-      const request = mn.request({ ...modes.bidirectional, lifetime: 3 });
+      const request = mn.request({ ...modes.unidirectional, lifetime: 3 });
       t.accepted(await t.ask(mn, request), 'HA-32');
       const binding = mn.binding;
       if (!binding) return t.undecided('there is no binding');

@@ -38,10 +38,10 @@ export const yeganiExtension = section('ha/yegani-5', { document: 'yegani', sect
   test(
     '03',
     'MUST take reverse packets under the key that it assigned',
-    { ...gre, covers: ['YG-19'], tunnel: true, knobs: { key_direction: 'receiver' } },
+    { ...gre, covers: ['YG-20'], tunnel: true, knobs: { key_direction: 'receiver' } },
     async (t) => {
       const mn = await t.registered(modes.unidirectional);
-      await t.passes(mn, 'YG-19');
+      await t.passes(mn, 'YG-20');
     },
   );
 

@@ -4,7 +4,9 @@ import { haBaseFaults } from './ha-base.js';
 import { haKeyFaults } from './ha-keys.js';
 import { l2Faults } from './ha-l2.js';
 import { haRegistrationFaults } from './ha-registration.js';
+import { haSignallingFaults } from './ha-signalling.js';
 import { haSubtleFaults } from './ha-subtle.js';
+import { haUnderneathFaults } from './ha-rules-underneath.js';
 import { haTunnelFaults } from './ha-tunnel.js';
 import type { Fault } from './types.js';
 
@@ -12,7 +14,9 @@ export const haFaults: readonly Fault[] = [
   ...haKeyFaults,
   ...haSubtleFaults,
   ...haBaseFaults,
+  ...haUnderneathFaults,
   ...haRegistrationFaults,
+  ...haSignallingFaults,
   ...haTunnelFaults,
   ...tunnelFaults,
   ...l2Faults,
