@@ -60,6 +60,9 @@ const layers = Object.entries(mayImport).map(([layer, allowed]) => ({
 /** The entry of the device's own process has no one above it to hand the net in. */
 const dutEntry = { files: ['src/dut/main.ts'], rules: { 'no-restricted-imports': 'off' } };
 
+/** What is printed goes through a reporter or the command line. */
+const quiet = { files: ['{src,suites}/**/*.ts'], rules: { 'no-console': 'error' } };
+
 const suites = {
   files: ['suites/**/*.ts'],
   rules: {
@@ -68,7 +71,9 @@ const suites = {
       {
         patterns: [
           {
-            regex: relativeImports(folders.filter((folder) => !['suites', 'tester', 'oracle', 'spec', 'wire'].includes(folder))),
+            regex: relativeImports(
+              folders.filter((folder) => !['suites', 'tester', 'oracle', 'spec', 'wire'].includes(folder)),
+            ),
             message: why,
           },
           { regex: '^(?!\\.|chai$)', message: why },
@@ -100,7 +105,6 @@ const typed = {
   languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
   rules: {
     eqeqeq: 'error',
-    'no-console': 'error',
     'no-control-regex': 'error',
     'no-fallthrough': 'error',
     'no-unsafe-finally': 'error',
@@ -141,6 +145,7 @@ export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'reports/', 'bench/'] },
   { files: ['**/*.ts'], extends: [tseslint.configs.base, tseslint.configs.recommended] },
   typed,
+  quiet,
   ...layers,
   dutEntry,
   suites,

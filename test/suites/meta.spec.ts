@@ -74,6 +74,13 @@ describe('faults and variants', () => {
     }
   });
 
+  it('are described by an id in kebab case and a sentence', () => {
+    for (const d of [...haFaults, ...mpaFaults, ...haVariants, ...mpaVariants]) {
+      expect(d.id).to.match(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+      expect(d.sentence, d.id).to.match(/^[A-Z].*\.$/s);
+    }
+  });
+
   it('are as many as the claim of a proven tester needs', () => {
     expect(haFaults.length + mpaFaults.length).to.be.at.least(120);
     expect(haVariants.length + mpaVariants.length).to.be.at.least(15);
