@@ -1,0 +1,104 @@
+/** From a suspicion to a finding: shown again, with as few messages as possible, each as small as possible. */
+import type fc from 'fast-check';
+import { findingOf, type FuzzFinding, groupOf } from './finding.js';
+import { fewest, shrink } from './kept-value.js';
+import type { Plan } from './plan.js';
+import type { FuzzRange, Volley } from './range.js';
+import { type Suspicion, kindOf } from './suspicion.js';
+
+export interface Quarry {
+  readonly range: FuzzRange;
+  readonly plans: fc.Arbitrary<Plan>;
+  /** Brings the device back; resolves with whether it answers again. Absent: nobody can. */
+  readonly revive: (() => Promise<boolean>) | undefined;
+  readonly seed: number;
+}
+
+/** Volleys fired for one finding, at most: a device that hangs costs its whole time each. */
+const most = { halving: 40, shrinking: 120 } as const;
+
+/** RFC 3344 §3.8: whatever came before, a valid registration is answered. */
+export const dead: Suspicion = {
+  requirement: 'HA-32',
+  expected: 'an answer to a valid registration after the message',
+  actual: 'silence: the device is gone, or hangs',
+};
+
+export const suspicionsOf = (volley: Volley): readonly Suspicion[] => [
+  ...volley.suspicions,
+  ...(volley.alive ? [] : [dead]),
+];
+
+/** Undefined when it could not be shown again. */
+export async function hunt(
+  quarry: Quarry,
+  suspected: Suspicion,
+  volley: readonly fc.Value<Plan>[],
+  run: number,
+): Promise<FuzzFinding | undefined> {
+  const { range, revive, seed } = quarry;
+  const kind = kindOf(suspected);
+  let latest: { readonly volley: Volley; readonly suspicion: Suspicion } | undefined;
+  const shows = async (plans: readonly Plan[], patience = range.haste): Promise<boolean> => {
+    const shot = await range.fire(plans, { patience, keep: true });
+    const found = suspicionsOf(shot).find((s) => kindOf(s) === kind);
+    if (found) latest = { volley: shot, suspicion: found };
+    if (!shot.alive && !(await revive?.())) gone = true;
+    return found !== undefined && !gone;
+  };
+  let gone = false;
+  const isDeath = suspected === dead;
+  if (isDeath && !(await revive?.())) {
+    const plans = volley.map((v) => v.value);
+    return findingOf(suspected, {
+      ...about(run, plans, suspected),
+      mode: 'message',
+      seed,
+      confirmed: false,
+      frames: [],
+    });
+  }
+  const at = suspected.index;
+  const own = at === undefined ? undefined : volley[at];
+  const isAlone = own !== undefined && (await shows([own.value]));
+  const first = isAlone && own ? [own] : (await shows(valuesOf(volley))) ? volley : undefined;
+  if (!first || gone) return undefined;
+  const few = first.length === 1 ? first : await fewest(first, (part) => shows(valuesOf(part)), most.halving);
+  const small = [...few];
+  const steps: number[] = [];
+  for (let i = 0; i < small.length && small.length <= 4 && !gone; i++) {
+    const start = small[i];
+    if (!start) continue;
+    const others = valuesOf(small);
+    const { value, path } = await shrink(
+      quarry.plans,
+      start,
+      (candidate) => shows(others.map((plan, j) => (i === j ? candidate : plan))),
+      most.shrinking,
+    );
+    // it is done with: nothing of how it was made is needed any longer
+    small[i] = { ...start, value } as fc.Value<Plan>;
+    steps.push(...path);
+  }
+  const plans = valuesOf(small);
+  // the last word, with all the time that a device is given
+  const confirmed = !gone && (await shows(plans, range.session.config.timeout));
+  if (!confirmed || !latest) return undefined;
+  const path = [run, at ?? 0, ...steps].join(':');
+  return findingOf(latest.suspicion, {
+    ...about(run, plans, latest.suspicion),
+    path,
+    mode: 'message',
+    seed,
+    confirmed,
+    frames: latest.volley.seen,
+  });
+}
+
+const valuesOf = (values: readonly fc.Value<Plan>[]): Plan[] => values.map((v) => v.value);
+
+const about = (run: number, plans: readonly Plan[], s: Suspicion): Pick<FuzzFinding, 'path' | 'plans' | 'group'> => ({
+  path: String(run),
+  plans,
+  group: groupOf(s, plans),
+});

@@ -1,0 +1,93 @@
+/** Values that remember how fast-check made them, so that one out of many can be made smaller by itself. */
+import fc from 'fast-check';
+
+/** Generates the values of another arbitrary together with what its `shrink` needs. */
+export class KeptArbitrary<T> extends fc.Arbitrary<fc.Value<T>> {
+  readonly #source: fc.Arbitrary<T>;
+
+  constructor(source: fc.Arbitrary<T>) {
+    super();
+    this.#source = source;
+  }
+
+  generate(random: fc.Random, bias: number | undefined): fc.Value<fc.Value<T>> {
+    return new fc.Value(this.#source.generate(random, bias), undefined);
+  }
+
+  canShrinkWithoutContext(value: unknown): value is fc.Value<T> {
+    void value;
+    return false;
+  }
+
+  shrink(): fc.Stream<fc.Value<fc.Value<T>>> {
+    return fc.Stream.nil();
+  }
+}
+
+export interface Shrunk<T> {
+  readonly value: T;
+  /** Which of the smaller values was taken at each step, as fast-check writes paths. */
+  readonly path: readonly number[];
+}
+
+/**
+ * Makes a value smaller as long as it `fails`, which is asked at most `most` times.
+ */
+export async function shrink<T>(
+  source: fc.Arbitrary<T>,
+  start: fc.Value<T>,
+  fails: (value: T) => Promise<boolean>,
+  most: number,
+): Promise<Shrunk<T>> {
+  let current = start;
+  const path: number[] = [];
+  let asked = 0;
+  for (let found = true; found && asked < most;) {
+    found = false;
+    let place = 0;
+    for (const candidate of source.shrink(current.value_, current.context)) {
+      if (asked++ >= most) break;
+      if (await fails(candidate.value)) {
+        current = candidate;
+        path.push(place);
+        found = true;
+        break;
+      }
+      place++;
+    }
+  }
+  return { value: current.value, path };
+}
+
+/** The fewest members of a list that still fail together: halves first, then single ones. Asked at most `most` times. */
+export async function fewest<T>(
+  list: readonly T[],
+  fails: (part: readonly T[]) => Promise<boolean>,
+  most: number,
+): Promise<readonly T[]> {
+  let current = list;
+  let asked = 0;
+  for (let size = Math.ceil(current.length / 2); size >= 1 && current.length > 1;) {
+    let reduced = false;
+    for (let at = 0; at < current.length && asked < most; at += size) {
+      const alone = current.slice(at, at + size);
+      if (alone.length < current.length && (asked++, await fails(alone))) {
+        current = alone;
+        reduced = true;
+        break;
+      }
+    }
+    for (let at = 0; !reduced && at < current.length && asked < most && current.length > 2; at += size) {
+      const rest = [...current.slice(0, at), ...current.slice(at + size)];
+      if (rest.length > 0 && (asked++, await fails(rest))) {
+        current = rest;
+        reduced = true;
+      }
+    }
+    if (asked >= most) break;
+    if (reduced) size = Math.min(size, Math.ceil(current.length / 2));
+    else if (size === 1) break;
+    else size = Math.ceil(size / 2);
+  }
+  return current;
+}

@@ -1,0 +1,198 @@
+/** Message mode: volleys of generated messages, judged as their answers come, until the run is over. */
+import fc from 'fast-check';
+import type { FuzzFinding } from './finding.js';
+import { frames } from './frames.js';
+import { hunt, type Quarry, suspicionsOf } from './hunt.js';
+import { KeptArbitrary } from './kept-value.js';
+import { features, type Plan } from './plan.js';
+import type { FuzzRange } from './range.js';
+import { requests } from './requests.js';
+import { kindOf, type Suspicion } from './suspicion.js';
+
+export interface FuzzOptions {
+  readonly seed: number;
+  /** Messages, or sequences, at most. */
+  readonly runs: number;
+  /** Milliseconds at most; undefined for no limit. */
+  readonly duration?: number | undefined;
+  readonly signal: AbortSignal;
+  readonly revive?: (() => Promise<boolean>) | undefined;
+  /** Earlier inputs that were worth keeping; generated ones are made from them as well. */
+  readonly corpus?: readonly Plan[];
+  readonly onFinding?: (finding: FuzzFinding) => void;
+  /** An input that did something new. */
+  readonly onInteresting?: (plan: Plan, outcome: string) => void;
+  readonly onProgress?: (sent: number) => void;
+}
+
+export interface FuzzOutcome {
+  readonly findings: readonly FuzzFinding[];
+  /** Suspicions that could not be shown again. */
+  readonly unrepeatable: readonly Suspicion[];
+  /** The device was gone and nobody could bring it back. */
+  readonly lost: boolean;
+}
+
+/** Messages in flight at once. */
+export const window = 64;
+/** A kind of violation is made smaller so often; after that it is only counted. */
+const mostHunts = 3;
+/** Inputs like those of a known finding are no longer sent once it was seen so often. */
+const mostHits = 3;
+/** Volleys fired again one by one because something came that answers none of their messages. */
+const mostStrayHunts = 5;
+
+export function plansOf(range: FuzzRange, corpus: readonly Plan[] = []): fc.Arbitrary<Plan> {
+  const { dialect, config } = range.session;
+  const asked = requests(dialect);
+  const fresh: fc.Arbitrary<Plan> = config.gre
+    ? fc.oneof({ weight: 5, arbitrary: asked }, { weight: 1, arbitrary: frames })
+    : asked;
+  if (corpus.length === 0) return fresh;
+  return fc.oneof({ weight: 4, arbitrary: fresh }, { weight: 1, arbitrary: mutated(corpus, asked) });
+}
+
+/** A kept request with something of a fresh one. */
+function mutated(corpus: readonly Plan[], fresh: fc.Arbitrary<Plan>): fc.Arbitrary<Plan> {
+  return fc.tuple(fc.constantFrom(...corpus), fresh, fc.nat({ max: 20 })).map(([old, other, at]) => {
+    if (old.kind !== 'request' || other.kind !== 'request') return old;
+    const [added] = other.extensions;
+    const extensions = added ? old.extensions.toSpliced(at % (old.extensions.length + 1), 0, added) : old.extensions;
+    return { ...old, fixed: { ...old.fixed, ...other.fixed }, extensions: extensions.slice(0, 20) };
+  });
+}
+
+export async function messageMode(range: FuzzRange, options: FuzzOptions): Promise<FuzzOutcome> {
+  const { seed, runs, duration, signal } = options;
+  const clock = range.session.clock;
+  const plans = plansOf(range, options.corpus);
+  const quarry: Quarry = { range, plans, revive: options.revive, seed };
+  const state = new State(options);
+  const end = duration === undefined ? Infinity : clock.now() + duration;
+  let volleys = 0;
+  const isOver = (): boolean =>
+    signal.aborted || state.lost || clock.now() >= end || range.statistics.sent >= runs || volleys * window >= 2 * runs;
+  const property = fc.asyncProperty(
+    fc.array(new KeptArbitrary(plans), { minLength: window, maxLength: window }),
+    async (values) => {
+      if (isOver()) return;
+      const volley = values.filter(({ value }) => !state.isTiresome(value)).slice(0, runs - range.statistics.sent);
+      if (volley.length > 0) await shoot(quarry, volley, volleys, state, options);
+      volleys++;
+      options.onProgress?.(range.statistics.sent);
+    },
+  );
+  while (!isOver()) {
+    // a check ends by itself after so many runs; the next one goes on with another seed
+    await fc
+      .check(property, { seed: seed + volleys, numRuns: Math.min(1000, Math.ceil(runs / window)), endOnFailure: true })
+      .then((details) => {
+        if (details.failed && details.errorInstance !== null) throw details.errorInstance;
+      });
+    if (volleys === 0) break;
+  }
+  return { findings: state.findings, unrepeatable: state.unrepeatable, lost: state.lost };
+}
+
+async function shoot(
+  quarry: Quarry,
+  volley: readonly fc.Value<Plan>[],
+  run: number,
+  state: State,
+  options: FuzzOptions,
+): Promise<void> {
+  const shot = await quarry.range.fire(volley.map((v) => v.value));
+  shot.outcomes.forEach((outcome, i) => {
+    const plan = volley[i]?.value;
+    if (plan) state.learn(plan, outcome);
+  });
+  const kinds = new Set<string>();
+  for (const suspected of suspicionsOf(shot)) {
+    const kind = kindOf(suspected);
+    if (kinds.has(kind) || !state.mayHunt(suspected)) continue;
+    kinds.add(kind);
+    state.add(await hunt(quarry, suspected, volley, run), suspected);
+  }
+  if (!shot.alive) {
+    if (!(await quarry.range.alive()) && !(await options.revive?.())) state.lost = true;
+  } else if (shot.strays > 0 && kinds.size === 0 && state.strayHunts++ < mostStrayHunts) {
+    for (const one of volley) if (!state.lost) await shootAlone(quarry, one, run, state);
+  }
+}
+
+/** Whatever comes while a message is alone in flight answers that message. */
+async function shootAlone(quarry: Quarry, one: fc.Value<Plan>, run: number, state: State): Promise<void> {
+  const shot = await quarry.range.fire([one.value]);
+  for (const suspected of suspicionsOf(shot)) {
+    if (state.mayHunt(suspected)) state.add(await hunt(quarry, suspected, [one], run), suspected);
+  }
+}
+
+/** What a run has found so far, and what it need not look at again. */
+class State {
+  readonly findings: FuzzFinding[] = [];
+  readonly unrepeatable: Suspicion[] = [];
+  lost = false;
+  strayHunts = 0;
+  readonly #options: FuzzOptions;
+  readonly #hunts = new Map<string, number>();
+  readonly #outcomes = new Set<string>();
+
+  constructor(options: FuzzOptions) {
+    this.#options = options;
+  }
+
+  /** Whether such a suspicion is worth another hunt; counts it. */
+  mayHunt(s: Suspicion): boolean {
+    const kind = kindOf(s);
+    const hunts = (this.#hunts.get(kind) ?? 0) + 1;
+    this.#hunts.set(kind, hunts);
+    const known = this.findings.find((f) => kindOf(f) === kind);
+    if (hunts > mostHunts && known) known.count++;
+    return hunts <= mostHunts;
+  }
+
+  add(finding: FuzzFinding | undefined, suspected: Suspicion): void {
+    if (!finding) {
+      if (this.unrepeatable.length < 100) this.unrepeatable.push(suspected);
+      return;
+    }
+    const same = this.findings.find((f) => f.group === finding.group);
+    if (same) {
+      same.count++;
+      return;
+    }
+    this.findings.push(finding);
+    this.#options.onFinding?.(finding);
+  }
+
+  /** Whether it has all that stands out of a finding seen often enough. */
+  isTiresome(plan: Plan): boolean {
+    const own = new Set(features(plan));
+    return this.findings.some((f) => {
+      if (f.count < mostHits || f.plans?.length !== 1 || !f.plans[0]) return false;
+      const special = features(f.plans[0]).filter((name) => !ordinary.has(name));
+      return special.length > 0 && special.every((name) => own.has(name));
+    });
+  }
+
+  learn(plan: Plan, outcome: string): void {
+    const sight = `${plan.kind} ${outcome} ${features(plan).length}`;
+    if (this.#outcomes.has(sight) || this.#outcomes.size > 1000) return;
+    this.#outcomes.add(sight);
+    this.#options.onInteresting?.(plan, outcome);
+  }
+}
+
+/** In nearly every message: leaving such out would leave nothing. */
+const ordinary: ReadonlySet<string> = new Set([
+  'nai',
+  'mnHa right',
+  'greKey zero',
+  'greKey own',
+  'greKey zero A',
+  'greKey own A',
+  'frame l3',
+  'frame l2',
+  'checksum none',
+]);

@@ -1,0 +1,29 @@
+/** Something that a device did and must not do, as seen once; it becomes a finding when it can be shown again. */
+import { type Finding } from '../oracle/finding.js';
+import { requirement } from '../spec/catalogue.js';
+import type { Level } from '../spec/types.js';
+
+export interface Suspicion {
+  readonly requirement: string;
+  readonly expected: string;
+  readonly actual: string;
+  /** Which message of the volley; undefined when it may be any of them. */
+  readonly index?: number;
+}
+
+export const suspicion = ({ requirement: id, expected, actual }: Finding, index?: number): Suspicion => ({
+  ...{ requirement: id, expected, actual },
+  ...(index !== undefined && { index }),
+});
+
+/** The same with numbers and names left out: what tells one kind of violation from another. */
+export const kindOf = ({ requirement: id, expected }: Suspicion): string =>
+  `${id} ${expected.replaceAll(/0x[0-9a-f]+|\d+|\S+@\S+/gi, '#')}`;
+
+export const levelOf = ({ requirement: id }: Pick<Suspicion, 'requirement'>): Level => requirement(id).level;
+
+const failing: ReadonlySet<Level> = new Set<Level>(['MUST', 'fact']);
+export const isFailing = (s: Pick<Suspicion, 'requirement'>): boolean => failing.has(levelOf(s));
+
+/** Notes make no finding: a device may do as it likes. */
+export const isWorthTelling = (s: Pick<Suspicion, 'requirement'>): boolean => levelOf(s) !== 'MAY';
