@@ -96,9 +96,6 @@ export const haUnderneathFaults: readonly Fault[] = [
       return known || x.mnHa.length === 0 ? rules.checkAuthentication(x, state) : undefined;
     },
   })),
-  fault('identification-first', 'HA-17', 'Checks the Identification before the authenticator.', (rules) => ({
-    checkAuthentication: (x, state) => rules.checkIdentification(x, state) ?? rules.checkAuthentication(x, state),
-  })),
   fault('mismatch-changes-keys', 'HA-16', 'Takes the reverse key of a request that it denies with 133.', (rules) => ({
     checkIdentification: (x, state) => {
       const refusal = rules.checkIdentification(x, state);
@@ -166,16 +163,6 @@ export const haUnderneathFaults: readonly Fault[] = [
       for (const each of all) rules.remove(each, cause, state);
     },
   })),
-  fault('duplicate-extends', 'HA-52', 'Takes a duplicate for a renewal.', (rules) => {
-    const last = new Map<string, bigint>();
-    return {
-      checkIdentification: (x, state) => {
-        const again = last.get(x.mobileNode) === x.request.identification;
-        last.set(x.mobileNode, x.request.identification);
-        return again ? undefined : rules.checkIdentification(x, state);
-      },
-    };
-  }),
   fault(
     'discovery-refused',
     'HA-39',
