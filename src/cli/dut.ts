@@ -1,4 +1,4 @@
-/** `grespec dut ha`: the reference home agent on its own. */
+/** `grespec dut ha`: the reference home agent on its own; `dut mpa` is beside. */
 import { haFaults } from '../dut/faults/ha.js';
 import { mpaFaults } from '../dut/faults/mpa.js';
 import { defaultAssociation, type HomeAgentOptions, startHomeAgent } from '../dut/ha.js';
@@ -19,12 +19,19 @@ export interface DutFlags extends ConfigFlags {
   readonly fault?: string;
   readonly variant?: string;
   readonly homeLink?: string;
+  /** MPA only: where it registers, its control socket, and the realm of stations that it attaches by itself. */
+  readonly homeAgent?: string;
+  readonly control?: string;
+  readonly onDemand?: string;
   readonly listFaults?: boolean;
   readonly listVariants?: boolean;
 }
 
-export async function dut(device: string, flags: DutFlags): Promise<number> {
-  if (device !== 'ha') throw usageError(`there is no device ${quoted(device)}; say: grespec dut ha`);
+export async function dut(device: string, args: readonly string[], flags: DutFlags): Promise<number> {
+  if (device === 'mpa') return (await import('./dut-mpa.js')).dutMpa(args, flags);
+  if (device !== 'ha')
+    throw usageError(`there is no device ${quoted(device)}; say: grespec dut ha, or grespec dut mpa`);
+  if (args.length > 0) throw usageError(`dut ha takes no further words, such as ${quoted(args[0] ?? '')}`);
   if (flags.listFaults || flags.listVariants) {
     process.stdout.write(flags.listFaults ? faultList() : variantList());
     return exitCodes.ok;
@@ -33,16 +40,19 @@ export async function dut(device: string, flags: DutFlags): Promise<number> {
   const host = await startHomeAgent(systemNet(), options).catch((error: unknown) => {
     throw error instanceof TypeError ? usageError(error.message) : error;
   });
-  const ended = new Promise<void>((resolve) => {
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(name, () => resolve());
-  });
   const { addresses, port, raw } = host;
   process.stdout.write(`READY ${JSON.stringify({ device, addresses, port, raw })}\n`);
   if (!raw) process.stderr.write('grespec: no privilege for raw sockets, so there are no tunnels\n');
-  await ended;
+  await untilSignal();
   await host.close();
   return exitCodes.ok;
 }
+
+/** Resolves when somebody wants the device to end. */
+export const untilSignal = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(name, () => resolve());
+  });
 
 function faultList(): string {
   return haFaults.map(({ id, breaks, sentence }) => `${id}\n    breaks ${breaks}: ${sentence}\n`).join('');
@@ -57,7 +67,7 @@ export function checkFault(id: string, device: 'ha' | 'mpa' = 'ha'): string {
   return checked('--fault', id, device === 'ha' ? haFaults : mpaFaults);
 }
 
-function checked(flag: '--fault' | '--variant', id: string, list: readonly { readonly id: string }[]): string {
+export function checked(flag: '--fault' | '--variant', id: string, list: readonly { readonly id: string }[]): string {
   if (list.some((entry) => entry.id === id)) return id;
   const ids = list.map((entry) => entry.id);
   throw usageError(
@@ -94,7 +104,10 @@ function optionsOf(flags: DutFlags): HomeAgentOptions {
 const servicesOf = (pics: Settings['pics']): readonly HomeServiceName[] =>
   homeServiceNames.filter((name) => pics[`homeLink.${name}`] !== false);
 
-function defaultKey(): { readonly spi: number; readonly key: { readonly text: string; readonly where: string } } {
+export function defaultKey(): {
+  readonly spi: number;
+  readonly key: { readonly text: string; readonly where: string };
+} {
   return { spi: defaultAssociation.spi, key: { text: defaultAssociation.key, where: 'default' } };
 }
 

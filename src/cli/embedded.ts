@@ -39,7 +39,7 @@ export function deviceOptions(
   besides: readonly string[] = [],
 ): DutOptions {
   const { target, pics, pixit, knobs, mnHa, faHa, seed } = config;
-  const { greKeys, l2, ipInIp, reverseTunneling, simultaneousBindings, dynamicHomeAddress } = pics;
+  const { greKeys, l2, ipInIp, reverseTunneling, simultaneousBindings, dynamicHomeAddress, revocation } = pics;
   return {
     device: 'ha',
     addresses: [...besides, target.address],
@@ -51,7 +51,7 @@ export function deviceOptions(
     base: knobValue(knobs, 'base') === 'rfc5944' ? 'rfc5944' : 'rfc3344',
     keyDirection: knobValue(knobs, 'key_direction') === 'receiver' ? 'receiver' : 'sender',
     features: {
-      ...{ greKeys, l2, ipInIp, reverseTunneling, simultaneousBindings, dynamicHomeAddress },
+      ...{ greKeys, l2, ipInIp, reverseTunneling, simultaneousBindings, dynamicHomeAddress, revocation },
       dynamicHomeAgent: knobValue(knobs, 'dynamic_ha') === 'rfc4433',
       keylessGre: knobValue(knobs, 'g_without_ext') === 'keyless',
     },

@@ -88,6 +88,10 @@ export function addDutOptions(command: Command): void {
       'address to listen on, also repeated; all with one port (default: 127.0.0.1:434)',
       collect,
     )
+    .option('--home-agent <addr[:port]>', 'mpa: where it registers')
+    .option('--control <path>', 'mpa: its control socket (default: one of its own, which READY names)')
+    .option('--access-link <iface>', 'mpa: its access link (default: built in, frames come and go by command)')
+    .option('--on-demand <realm>', 'mpa: attaches stations that send something, as MAC@REALM')
     .option('--spi <n>', 'SPI of the MN-HA security association (default: 256)')
     .option('--key <key>', 'its key: hex, env:NAME or file:PATH (default: 00112233445566778899aabbccddeeff)')
     .option('--fa-ha-spi <n>', 'SPI of the FA-HA security association (default: there is none)')
@@ -110,6 +114,9 @@ Examples:
   $ grespec dut ha --listen 127.0.0.2:5434 --fault drop-gre-extension
   $ grespec dut ha --listen 192.0.2.10 --home-link eth1 --pixit homeNetwork=10.99.0.0/24
   $ grespec dut ha --list-faults
+  $ grespec dut mpa --listen 127.0.0.3 --home-agent 127.0.0.2 --control /tmp/mpa
+  $ GRESPEC_L2=1 GRESPEC_KEY=zero grespec dut mpa ctl --control /tmp/mpa attach mn1@example.org 02:00:00:00:00:01
+  $ grespec run --as ha --local 127.0.0.2 --spi 256 --key env:KEY --trigger 'grespec dut mpa ctl --control /tmp/mpa'
 `,
     );
 }

@@ -42,7 +42,8 @@ export function version(): string {
   return String((JSON.parse(text) as { version?: unknown }).version);
 }
 
-function commands(finish: (exitCode: number) => void): Command {
+/** All commands; `finish` is told the exit code of the one that is called. */
+export function commands(finish: (exitCode: number) => void): Command {
   const program = new Command('grespec')
     .description(
       'Black-box conformance tester for Proxy Mobile IPv4 home agents that use the GRE Key extension and ' +
@@ -138,16 +139,17 @@ Examples:
       finish(list(selectors, options));
     });
 
-  const dut = common(program.command('dut <device>'))
+  const dut = common(program.command('dut <device> [args...]'))
     .summary('run a reference device on its own')
     .description(
-      'Runs a reference device until it is interrupted; ha, a home agent, is the only one so far. Prints READY and what ' +
-        'it listens on when it may be used. Serves to try a client, or the tester itself.',
+      'Runs a reference device until it is interrupted: ha, a home agent, or mpa, a mobility proxy agent. Prints READY ' +
+        'and what it listens on when it may be used. Serves to try a peer, or the tester itself. dut mpa ctl gives ' +
+        'commands to one that runs, and can stand behind --trigger.',
     );
   addDutOptions(dut);
-  dut.action(async (device: string, flags: DutFlags) => {
+  dut.action(async (device: string, args: string[], flags: DutFlags) => {
     const { dut: start } = await import('./dut.js');
-    finish(await start(device, flags));
+    finish(await start(device, args, flags));
   });
 
   common(program.command('selfcheck [selector...]'))

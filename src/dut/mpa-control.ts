@@ -17,10 +17,10 @@ const longestLine = 1 << 18;
 /** Longest that an agent may take to answer a command, in milliseconds. */
 const answerTimeout = 5_000;
 
-/** Listens in a folder of its own that only this user may enter. Each line is answered by one line. */
-export async function serveControl(answer: (line: string) => MpaAnswer): Promise<ControlSocket> {
-  const folder = await mkdtemp(join(tmpdir(), 'grespec-mpa-'));
-  const path = join(folder, 'control');
+/** Listens at the path that is given, else in a folder of its own that only this user may enter. Each line is answered by one line. */
+export async function serveControl(answer: (line: string) => MpaAnswer, given?: string): Promise<ControlSocket> {
+  const folder = given === undefined ? await mkdtemp(join(tmpdir(), 'grespec-mpa-')) : undefined;
+  const path = given ?? join(folder ?? '', 'control');
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -39,7 +39,7 @@ export async function serveControl(answer: (line: string) => MpaAnswer): Promise
     async close() {
       for (const socket of sockets) socket.destroy();
       await new Promise<void>((resolve) => server.close(() => resolve()));
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder ?? path, { recursive: true, force: true });
     },
   };
 }

@@ -26,13 +26,14 @@ export async function startControlledMpa(
   options: MpaOptions,
   print: (line: string) => void,
   commands?: Readable,
+  path?: string,
 ): Promise<ControlledMpa> {
   const mpa = await startMpa(net, options, (frame) => {
     print(JSON.stringify({ event: 'frame', mac: macText(macAt(frame, 0)), hex: toHex(frame) }));
   });
   const answer = (line: string): ReturnType<typeof onLine> =>
     onLine(line, mpa.mode, mpa.command, () => statusOf(mpa.agent));
-  const socket = await serveControl(answer);
+  const socket = await serveControl(answer, path);
   const lines = commands && createInterface(commands);
   lines?.on('line', (line) => print(JSON.stringify(answer(line))));
   return {

@@ -4,6 +4,7 @@ import type { CaseDefinition } from './case.js';
 import { dialectOf } from './dialect.js';
 import { MpaContext } from './mpa-context.js';
 import { MpaSession } from './mpa-session.js';
+import { HarnessError } from '../spec/errors.js';
 import { Skipped } from './outcome.js';
 import { draftModes } from './request.js';
 import type { Prepared, Rig, Running } from './rig.js';
@@ -39,13 +40,23 @@ export class MpaRig implements Rig {
         why: `nothing makes the agent attach a node: give --trigger CMD or --access-link IFACE, and let its home agent be ${where}`,
       };
     }
-    if (await this.alive('preflight')) return { ok: true };
+    if (await this.#answersOrCannot()) return { ok: true };
     const garbage =
       this.#session.strays.length > 0 ? `; ${this.#session.strays.length} requests came for other NAIs` : '';
     return {
       ok: false,
       why: `no registration came to ${where}${garbage}: ${this.#session.control?.advice ?? 'a node appeared on the access link, but the agent did not register it'}`,
     };
+  }
+
+  /** True also when the trigger fails or supports no wish at all: each case then says so for itself. */
+  async #answersOrCannot(): Promise<boolean> {
+    try {
+      return await this.alive('preflight');
+    } catch (error) {
+      if (error instanceof HarnessError || error instanceof Skipped) return true;
+      throw error;
+    }
   }
 
   begin(definition: CaseDefinition): Running {
@@ -55,6 +66,7 @@ export class MpaRig implements Rig {
   }
 
   async alive(during: string): Promise<boolean> {
+    let tried = 0;
     for (const mode of Object.values(draftModes)) {
       const t = new MpaContext(this.#session, { id: during, covers: [] });
       const node = t.node(mode);
@@ -64,6 +76,7 @@ export class MpaRig implements Rig {
         if (error instanceof Skipped) continue; // the trigger does not know this wish; another mode may do
         throw error;
       }
+      tried++;
       const request = await t.maybeRequest(
         node,
         0,
@@ -72,6 +85,7 @@ export class MpaRig implements Rig {
       t.cleanUp();
       if (request) return true;
     }
+    if (tried === 0) throw new Skipped('the trigger supports none of the modes');
     return false;
   }
 

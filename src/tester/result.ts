@@ -6,6 +6,7 @@ import type { Level, Verdict } from '../spec/types.js';
 import type { CaseDefinition } from './case.js';
 import type { CaseBase } from './case-base.js';
 import type { Judge } from './judge.js';
+import { HarnessError } from '../spec/errors.js';
 import { Inconclusive, Skipped, Violation } from './outcome.js';
 
 const strength: readonly Level[] = ['MUST', 'fact', 'SHOULD', 'inference', 'MAY'];
@@ -50,6 +51,8 @@ export function decideError(error: unknown, definition: CaseDefinition): Decisio
     const [first] = definition.covers;
     return violated(first ?? '', error.message, String((error as { actual?: unknown }).actual));
   }
+  // the user's own command: not a fault of the tester
+  if (error instanceof HarnessError && error.code === 'trigger') return plain('error', error.message);
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return plain('error', `the tester's own fault: ${text}`);
 }
