@@ -1,4 +1,5 @@
 /** Mobility proxy agents that do something else than the reference, and are right all the same. */
+import { packetOf } from '../agents/mpa-frame.js';
 import type { MpaRequest } from '../agents/mpa-rules.js';
 import { ip, putU16, sealHeader, u16At } from '../agents/octets.js';
 import { onesComplement } from '../wire/checksum.js';
@@ -150,6 +151,20 @@ export const mpaVariants: readonly MpaVariant[] = [
         rules.end(device, cause, state);
         if (cause === 'unusable') device.next = Infinity;
       },
+    })),
+  },
+  {
+    id: 'traffic-while-leaving',
+    allowedBy: 'TN-14',
+    sentence: 'Takes packets from the tunnel until the deregistration is answered.',
+    apply: applyingToMpa(() => ({ tunnelOf: ({ binding }) => binding })),
+  },
+  {
+    id: 'no-dhcp',
+    allowedBy: 'LG-07',
+    sentence: 'Does not answer DHCP, for its nodes get their addresses in another way.',
+    apply: applyingToMpa((rules) => ({
+      answerAccess: (frame, device, state) => (packetOf(frame) ? [] : rules.answerAccess(frame, device, state)),
     })),
   },
   {

@@ -50,6 +50,18 @@ export interface DownOptions {
   readonly to?: { readonly ip?: string; readonly mac?: string };
 }
 
+/** What may differ in a packet that a node sends into the access link. */
+export interface UpOptions {
+  /** Destination address; the correspondent behind the home agent when left out. */
+  readonly to?: string;
+  readonly mac?: string;
+  /** What the frame carries instead of an IPv4 packet; it has to hold the payload of the probe. */
+  readonly payload?: (probe: Probe) => Uint8Array;
+  readonly etherType?: number;
+  /** As the report names it. */
+  readonly what?: string;
+}
+
 export interface NodeOptions {
   readonly policy?: Policy;
   /** The address of another node, for nodes that share one. */
@@ -261,15 +273,12 @@ export class MpaContext extends CaseBase {
   }
 
   /** Sends a packet from the node into the access link: in L2 mode to the far end of the link, else to its router. */
-  async sendUp(
-    node: ProxiedNode,
-    probe: Probe,
-    options: { readonly to?: string; readonly mac?: string } = {},
-  ): Promise<void> {
+  async sendUp(node: ProxiedNode, probe: Probe, options: UpOptions = {}): Promise<void> {
     this.needAccess();
     const mac = options.mac ?? (node.wish.l2 ? correspondentMac : await this.#routerMac(node));
-    const payload = this.#packet(node.homeAddress, options.to ?? correspondent, probe);
-    const frame = { destination: mac, source: node.mac, etherType: etherTypes.ipv4, payload };
+    const { etherType = etherTypes.ipv4 } = options;
+    const payload = options.payload?.(probe) ?? this.#packet(node.homeAddress, options.to ?? correspondent, probe);
+    const frame = { destination: mac, source: node.mac, etherType, payload };
     this.session.sendFrame(encode(ethernet, frame), this.recorder);
   }
 
@@ -333,10 +342,10 @@ export class MpaContext extends CaseBase {
   // --- the tunnel -------------------------------------------------------------------------------------------------
 
   /** A packet of the node that comes out of the tunnel at the tester; undefined when it does not. */
-  async goesUp(node: ProxiedNode): Promise<Arrival | undefined> {
+  async goesUp(node: ProxiedNode, options: UpOptions = {}): Promise<Arrival | undefined> {
     const probe = this.probe();
     for (let attempt = 0; attempt < probeAttempts; attempt++) {
-      await this.sendUp(node, probe);
+      await this.sendUp(node, probe, options);
       const arrival = await probe.arrivals.first(framePatience);
       if (arrival) return arrival;
     }
@@ -344,9 +353,10 @@ export class MpaContext extends CaseBase {
   }
 
   /** Demands that a packet of the node comes through the tunnel. */
-  async up(node: ProxiedNode, id: RequirementId): Promise<Arrival> {
-    const arrival = await this.goesUp(node);
-    if (!arrival) throw this.violation(id, 'a packet of the mobile node in the tunnel', 'none came');
+  async up(node: ProxiedNode, id: RequirementId, options: UpOptions = {}): Promise<Arrival> {
+    const arrival = await this.goesUp(node, options);
+    const what = options.what ?? 'a packet';
+    if (!arrival) throw this.violation(id, `${what} of the mobile node in the tunnel`, 'none came');
     return arrival;
   }
 

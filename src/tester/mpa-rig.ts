@@ -41,6 +41,8 @@ export class MpaRig implements Rig {
       };
     }
     if (await this.#answersOrCannot()) return { ok: true };
+    // requests came, but name no node: the cases can tell what is wrong with them
+    if (this.#session.strays.some(({ rrq }) => !rrq.extensions.some((e) => e.name === 'nai'))) return { ok: true };
     const garbage =
       this.#session.strays.length > 0 ? `; ${this.#session.strays.length} requests came for other NAIs` : '';
     return {

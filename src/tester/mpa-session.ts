@@ -185,7 +185,10 @@ export class MpaSession {
   reply(node: ProxiedNode, request: SeenRequest, options: ReplyOptions): void {
     const { reply, grant } = validReply(node, request, options, this.config.knobs['key_direction'] === 'receiver');
     const { bend } = options;
-    const octets = encodeRrp(bend?.message ? bend.message(reply) : reply, this.wire);
+    const octets = encodeRrp(bend?.message ? bend.message(reply) : reply, {
+      ...this.wire,
+      ...(bend?.keys && { keys: bend.keys }),
+    });
     const bytes = bend?.octets ? bend.octets(octets) : octets;
     const send = (): void => {
       this.#sendReply(node, request, bytes, bend?.checksum);
@@ -262,6 +265,8 @@ export class MpaSession {
       this.#byHomeAddress(request) ??
       this.#takeNewcomer(nai);
     if (!node) {
+      // one that names nobody may be for any of the nodes: that alone is worth telling
+      if (!nai) this.judge.add(this.oracle.request(message).findings, 'no case', datagram.payload);
       if (this.strays.length < 1000) this.strays.push(request);
       return;
     }

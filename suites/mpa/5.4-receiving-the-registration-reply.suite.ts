@@ -27,11 +27,12 @@ async function goesUpWith(t: MpaContext, node: ProxiedNode, key: number | undefi
 }
 
 const short = { name: 'raw', type: 48, data: Uint8Array.of(0, 0, 0, 1) } as const;
-const badExtensions: readonly (readonly [number: string, what: string, bend: Bend<RrpInput>])[] = [
-  ['11', 'without the extension', without('greKey')],
-  ['12', 'with key 0', greKey({ key: 0 })],
-  ['13', 'with an extension of length 4', replace('greKey', short)],
-  ['14', 'with two extensions', insert('behind', 'greKey', { name: 'greKey', key: 0x0badbeef })],
+const badExtensions: readonly (readonly [number: string, what: string, bend: (mode: Mode) => Bend<RrpInput>])[] = [
+  ['11', 'without the extension', () => without('greKey')],
+  ['12', 'with key 0', () => greKey({ key: 0 })],
+  ['13', 'with an extension of length 4', () => replace('greKey', short)],
+  ['14', 'with two extensions', () => insert('behind', 'greKey', { name: 'greKey', key: 0x0badbeef })],
+  ['17', 'with the other value of A', ({ a }) => greKey({ a: a !== true })],
 ];
 
 export const receivingTheReply = mpaSection('mpa/5.4', { document: 'tsirtsis', section: '5.4' }, (test) => {
@@ -85,7 +86,7 @@ export const receivingTheReply = mpaSection('mpa/5.4', { document: 'tsirtsis', s
   test(
     '09',
     'MUST NOT deliver packets with a wrong key',
-    { needs: ['greKeys'], covers: ['TN-10'], tunnel: true },
+    { needs: ['greKeys'], covers: ['TN-10', 'GR-11'], tunnel: true },
     (t) =>
       t.eachMode(async (mode) => {
         t.needAccess();
@@ -101,7 +102,7 @@ export const receivingTheReply = mpaSection('mpa/5.4', { document: 'tsirtsis', s
           );
         }
         await t.nothingDown(
-          'TN-10',
+          'GR-11',
           'a packet without a key',
           (probe) => t.sendDown(node, probe, { gre: { key: undefined } }),
           node,
@@ -134,7 +135,7 @@ export const receivingTheReply = mpaSection('mpa/5.4', { document: 'tsirtsis', s
             t.needAccess();
             const witness = await t.attached(mode);
             await t.carriesUp(witness);
-            const node = t.node(mode, { policy: () => ({ bend }) });
+            const node = t.node(mode, { policy: () => ({ bend: bend(mode) }) });
             await t.attach(node);
             await t.request(node);
             await t.nothingUp('TS-22', 'a packet of the node', node, witness);

@@ -49,4 +49,47 @@ export const mpaTable = mpaSection('mpa/5.5.2', { document: 'tsirtsis', section:
       }
     },
   );
+
+  const normal = { needs: ['greKeys'], tunnel: true } as const;
+
+  test(
+    '03',
+    'MUST NOT deliver a packet that comes under the key of another node',
+    { ...normal, covers: ['LG-16'] },
+    async (t) => {
+      t.needAccess();
+      const [one, two] = [await t.attached(modes.bidirectional), await t.attached(modes.unidirectional)];
+      for (const node of [one, two]) await t.carriesDown(node);
+      for (const [node, other] of [
+        [one, two],
+        [two, one],
+      ] as const) {
+        const key = t.granted(other).forwardKey;
+        await t.nothingDown(
+          'LG-16',
+          `a packet for ${node.homeAddress} under the key of ${other.homeAddress}`,
+          (probe) => t.sendDown(node, probe, { key }),
+          node,
+        );
+      }
+    },
+  );
+
+  test(
+    '04',
+    'MUST serve two nodes in normal mode that have the same home address',
+    { ...normal, covers: ['LG-16', 'LG-17'] },
+    async (t) => {
+      t.needAccess();
+      const first = await t.attached(modes.bidirectional);
+      const second = await t.attached(modes.bidirectional, { homeAddress: first.homeAddress });
+      for (const node of [first, second]) {
+        const { frame } = await t.up(node, 'LG-17');
+        const right = t.granted(node).reverseKey;
+        if (frame.gre?.key !== right) t.recorder.blame(frame.bytes);
+        t.demand('LG-17', frame.gre?.key === right, 'the key of the node', `key ${frame.gre?.key ?? 'none'}`);
+        await t.down(node, 'LG-16');
+      }
+    },
+  );
 });

@@ -19,7 +19,7 @@ export const mpaReregistration = mpaSection('mpa/6.1', { document: 'tsirtsis', s
     test(
       number,
       `SHOULD renew with the extension, naming ${name}`,
-      { needs, covers: ['TS-28', 'TS-29'], waits: true },
+      { needs, covers: ['TS-02', 'TS-28', 'TS-29'], waits: true },
       async (t) => {
         const node = t.node(mode, { policy: () => ({ lifetime: shortLifetime }) });
         await t.attach(node);
@@ -29,8 +29,10 @@ export const mpaReregistration = mpaSection('mpa/6.1', { document: 'tsirtsis', s
         const named = greKeyOf(rrq);
         if (named?.key !== agreed) t.recorder.blame(message.bytes);
         t.demand('TS-28', named !== undefined, 'the extension in a renewal', 'none');
-        if (named)
-          t.demand('TS-29', named.key === agreed, `key ${hexKey(agreed ?? 0)}, as agreed`, `key ${hexKey(named.key)}`);
+        if (!named) return;
+        t.demand('TS-29', named.key === agreed, `key ${hexKey(agreed ?? 0)}, as agreed`, `key ${hexKey(named.key)}`);
+        const [wanted, a] = [mode.a === true, named.a === true];
+        t.demand('TS-02', a === wanted, `A=${wanted ? 1 : 0}, as before`, `A=${a ? 1 : 0}`);
       },
     );
   }

@@ -1,8 +1,14 @@
 /** draft-tsirtsis-l2gre-pmipv4-00 §7: the proxy agent's end of an L2 tunnel. */
 import { mpaSection } from '../../src/tester/case.js';
 import { draftModes as modes } from '../../src/tester/request.js';
+import { arp } from '../../src/wire/arp.js';
 import { broadcastMac } from '../../src/wire/ethernet.js';
 import { etherTypes } from '../../src/wire/gre.js';
+import { ipv6 } from '../../src/wire/ipv6.js';
+import { encode } from '../../src/wire/layout.js';
+
+/** RFC 8200 §4.7: nothing that a header would describe follows. */
+const noNextHeader = 59;
 
 const tunnel = { needs: ['greKeys', 'l2'], tunnel: true } as const;
 
@@ -50,4 +56,23 @@ export const mpaL2Tunneling = mpaSection('mpa/7', { document: 'tsirtsis', sectio
       t.demand('TS-02', source === node.mac.replaceAll(':', ''), `source ${node.mac}`, source);
     },
   );
+
+  test('04', 'MUST carry frames of a node that hold no IPv4', { ...tunnel, covers: ['LG-14', 'TS-36'] }, async (t) => {
+    t.needAccess();
+    const node = await t.attached(modes.l2Bidirectional);
+    await t.carriesUp(node);
+    const question = { senderMac: node.mac, senderIp: node.homeAddress, targetIp: '203.0.113.9' };
+    await t.up(node, 'LG-14', {
+      what: 'an ARP request',
+      mac: broadcastMac,
+      etherType: etherTypes.arp,
+      payload: (probe) => encode(arp, { ...question, padding: probe.payload() }),
+    });
+    const ends = { source: 'fe80::1:2', destination: 'fe80::1:3' };
+    await t.up(node, 'LG-14', {
+      what: 'an IPv6 packet',
+      etherType: etherTypes.ipv6,
+      payload: (probe) => encode(ipv6, { ...ends, nextHeader: noNextHeader, payload: probe.payload() }),
+    });
+  });
 });

@@ -9,7 +9,14 @@ import { mpaL2Tunneling } from './7-l2-tunneling-and-address-allocation.suite.js
 import { proxyGreDelivery, proxyGreForwarding } from './gre-forwarding.suite.js';
 import { proxyGreChecksum, proxyGreHeader, proxyGreKey } from './gre-header.suite.js';
 import { proxyGreSequence } from './gre-sequence.suite.js';
-import { proxyAttachment, proxyDhcp, proxyHomeAgent, proxyOrder, pmipExtensions } from './leung-proxy-agent.suite.js';
+import {
+  proxyAttachment,
+  proxyDhcp,
+  proxyHomeAgent,
+  proxyOrder,
+  proxyRenewal,
+  pmipExtensions,
+} from './leung-proxy-agent.suite.js';
 import { proxyRequests } from './rfc3344-3.6.1-sending-registration-requests.suite.js';
 import { proxyReplies } from './rfc3344-3.6.2-receiving-registration-replies.suite.js';
 import { proxyRetransmission } from './rfc3344-3.6.3-registration-retransmission.suite.js';
@@ -39,6 +46,7 @@ export const mpaSections: readonly SectionDefinition[] = [
   proxyGreSequence,
   proxyGreKey,
   proxyAttachment,
+  proxyRenewal,
   proxyOrder,
   proxyHomeAgent,
   pmipExtensions,

@@ -39,6 +39,31 @@ export const proxyAttachment = mpaSection('mpa/leung-4.1', { document: 'leung', 
   });
 });
 
+export const proxyRenewal = mpaSection('mpa/leung-4.1.2', { document: 'leung', section: '4.1.2' }, (test) => {
+  test(
+    '01',
+    'MUST renew at the home agent that the reply assigned',
+    { covers: ['LG-08'], waits: true, careOfAddresses: 2, knobs: { dynamic_ha: 'rfc4433' } },
+    async (t) => {
+      const node = t.node(modes.bidirectional);
+      let other = '';
+      node.policy = ({ station }) => {
+        other ||= t.session.stations.addresses.find((address) => address !== station.address) ?? '';
+        return { lifetime: shortLifetime, homeAgent: other };
+      };
+      await t.attach(node);
+      await t.request(node);
+      const renewal = await t.request(node, 1, 1000 * shortLifetime + t.expiryTolerance);
+      const { address } = renewal.station;
+      if (address !== other) t.recorder.blame(renewal.message.bytes);
+      t.demand('LG-08', address === other, `a renewal sent to ${other}`, `one to ${address}`);
+      const named = renewal.rrq.homeAgent;
+      // RFC 4433 §4.1.1 lets renewals leave the field open (A-06)
+      t.demand('LG-08', named === other || unset.has(named), `Home Agent ${other}`, named);
+    },
+  );
+});
+
 export const proxyOrder = mpaSection('mpa/leung-4.4', { document: 'leung', section: '4.4' }, (test) => {
   test('01', 'MUST NOT register a node again after it has left', { covers: ['LG-21'], waits: true }, async (t) => {
     const policy = (): { readonly lifetime: number } => ({ lifetime: shortLifetime });

@@ -4,6 +4,7 @@ import { mpaSection } from '../../src/tester/case.js';
 import type { MpaContext } from '../../src/tester/mpa-context.js';
 import type { RequirementId } from '../../src/spec/catalogue.js';
 import { draftModes as modes } from '../../src/tester/request.js';
+import { knobValue } from '../../src/spec/knobs.js';
 import { replyCodes, type RrpInput } from '../../src/wire/mobileip.js';
 import { low32, ntpTimestamp } from '../../src/wire/mobileip.js';
 import type { SeenRequest } from '../../src/tester/proxied-node.js';
@@ -55,7 +56,11 @@ export const proxyReplies = mpaSection('mpa/rfc3344-3.6.2', { document: 'rfc3344
   );
   test('04', 'MUST ignore a reply under an unknown SPI', { ...waits, covers: ['MN-11'] }, (t) =>
     ignores(t, 'MN-11', 'under an unknown SPI', () =>
-      replace('mnHa', { name: 'mnHa', spi: t.config.mnHa.spi ^ 0x01000000, authenticator: new Uint8Array(16).fill(7) }),
+      // signed with the agreed key, so that the SPI alone is wrong
+      ({
+        ...replace<RrpInput>('mnHa', { name: 'mnHa', spi: t.config.mnHa.spi ^ 0x01000000 }),
+        keys: () => t.config.mnHa,
+      }),
     ),
   );
   for (const [number, code] of [
@@ -119,7 +124,10 @@ export const proxyReplies = mpaSection('mpa/rfc3344-3.6.2', { document: 'rfc3344
       await t.attach(node);
       await t.request(node);
       const again = await t.maybeRequest(node, 1);
-      if (!again) t.note('obeys an unauthenticated denial with code 66'); // A-15
+      if (again) return;
+      const actual = 'obeys an unauthenticated denial with code 66';
+      if (knobValue(t.config.knobs, 'fa_codes_direct') !== 'ignore') return t.note(actual);
+      t.warn('MN-12', 'codes of foreign agents ignored, as knob fa_codes_direct says', actual); // A-15
     },
   );
 
@@ -321,6 +329,34 @@ export const proxyReplies = mpaSection('mpa/rfc3344-3.6.2', { document: 'rfc3344
       if (lifetime === before.lifetime && t.config.knobs['fa_codes_direct'] !== 'obey')
         return t.note('ignores code 69 of a home agent');
       t.demand('MN-15', lifetime <= most, `a Lifetime of at most ${most} s`, `${lifetime} s`);
+    },
+  );
+
+  test(
+    '21',
+    'MUST count no more than it asked for when more is granted',
+    { ...waits, covers: ['MN-13'] },
+    async (t) => {
+      const little = 6;
+      const node = t.node(modes.l2Bidirectional);
+      let first = true;
+      node.policy = () => {
+        if (!first) return { bend: set('lifetime', 100 * little) };
+        first = false;
+        return { code: lifetimeTooLong, lifetime: little }; // or it would ask for more than a case can wait for
+      };
+      await t.attach(node);
+      await t.request(node);
+      const granted = await t.maybeRequest(node, 1);
+      if (!granted || granted.rrq.lifetime > little) return t.note('does not ask for less after code 69');
+      const renewal = await t.maybeRequest(node, 2, 1000 * little + 2000);
+      const after = renewal ? (renewal.at - granted.at) / 1000 : Infinity;
+      t.demand(
+        'MN-13',
+        after <= granted.rrq.lifetime + 0.05 + t.uncertainty(granted.at) / 1000,
+        `a renewal within the ${granted.rrq.lifetime} s that it asked for`,
+        renewal ? `after ${after.toFixed(1)} s` : 'none',
+      );
     },
   );
 });

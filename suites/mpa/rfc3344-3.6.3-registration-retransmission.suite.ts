@@ -1,7 +1,7 @@
 /** RFC 3344 §3.6.3 and §5.7: retransmission and Identification. */
 import { mpaSection } from '../../src/tester/case.js';
 import { draftModes as modes } from '../../src/tester/request.js';
-import { high32, low32, ntpTimestamp } from '../../src/wire/mobileip.js';
+import { high32, low32, ntpTimestamp, replyCodes } from '../../src/wire/mobileip.js';
 
 const waits = { needs: ['greKeys', 'l2'], waits: true } as const;
 /** The rules about timestamps, and those about nonces. */
@@ -24,7 +24,7 @@ export const proxyRetransmission = mpaSection(
         await t.attach(node);
         await t.request(node);
         if (!(await t.maybeRequest(node, 1))) return t.undecided('an unanswered request was not repeated');
-        await t.maybeRequest(node, 2, 12_000);
+        await t.maybeRequest(node, 4, 11_000);
         const gaps = t.gaps(node).map(([from, to]) => to.at - from.at);
         const text = gaps.map((gap) => `${(gap / 1000).toFixed(2)} s`).join(', ');
         for (const pair of t.gaps(node)) t.atLeast('MN-01', pair, 1000 - tolerance, 'a gap between requests');
@@ -32,10 +32,15 @@ export const proxyRetransmission = mpaSection(
         const doubt = t.uncertainty(node.requests.all[0]?.at ?? 0);
         if (one !== undefined && two !== undefined)
           t.demand('MN-02', two + doubt >= 1.9 * (one - doubt), 'the second gap twice the first', text);
+        // a gap that grows too little is right only where none is longer: it is the maximum
+        const slow = gaps.some(
+          (gap, i) => i > 1 && gap + doubt < 1.9 * ((gaps[i - 1] ?? 0) - doubt) && gap + 500 < (gaps[i + 1] ?? 0),
+        );
+        t.demand('MN-02', !slow, 'each gap twice the one before', text);
         const [first] = node.requests.all;
         t.demand(
           'MN-03',
-          gaps.every((gap) => gap <= 1000 * (first?.rrq.lifetime ?? 0xffff)),
+          gaps.every((gap) => gap <= 1000 * (first?.rrq.lifetime ?? 0xffff) + tolerance + doubt),
           'gaps no longer than the Lifetime asked',
           text,
         );
@@ -148,6 +153,30 @@ export const proxyRetransmission = mpaSection(
           const [low, lowBefore] = [low32(rrq.identification), low32(before?.rrq.identification ?? 0n)];
           t.demand('MN-18', low !== lowBefore, 'another low half than before', hexNumber(low));
         }
+      },
+    );
+
+    test(
+      '09',
+      'MUST leave a second between requests when it is told to adjust its clock',
+      { ...waits, ...timestamps, covers: ['MN-01'] },
+      async (t) => {
+        const ahead = 1_000_000;
+        const node = t.node(modes.l2Bidirectional);
+        let denied = false;
+        node.policy = ({ rrq, at }) => {
+          if (denied) return {};
+          denied = true;
+          const theirs = BigInt(high32(ntpTimestamp(at + ahead))) << 32n;
+          const identification = theirs | BigInt(low32(rrq.identification));
+          return { code: replyCodes.identificationMismatch, identification };
+        };
+        await t.calm();
+        await t.attach(node);
+        const first = await t.request(node);
+        const again = await t.maybeRequest(node, 1);
+        if (!again) return t.undecided('no further request came');
+        t.atLeast('MN-01', [first, again], 1000 - tolerance, 'a gap after code 133');
       },
     );
   },

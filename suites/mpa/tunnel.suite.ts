@@ -5,6 +5,8 @@ import { ipProtocols } from '../../src/wire/ipv4.js';
 
 const tunnel = { needs: ['greKeys'], tunnel: true } as const;
 const l2 = { needs: ['greKeys', 'l2'], tunnel: true } as const;
+/** Granted where the end of a registration is waited for. */
+const lifetimeInSeconds = 3;
 
 export const proxyTunnel = mpaSection('mpa/tunnel', { document: 'rfc3024', section: '4.3' }, (test) => {
   test(
@@ -123,7 +125,7 @@ export const proxyTunnel = mpaSection('mpa/tunnel', { document: 'rfc3024', secti
   test(
     '08',
     'MUST NOT take tunnel packets from another sender than the HA',
-    { ...l2, covers: ['TN-10'], careOfAddresses: 2 },
+    { ...l2, covers: ['LG-16'], careOfAddresses: 2 },
     async (t) => {
       t.needAccess();
       const node = await t.attached(modes.l2Bidirectional);
@@ -133,7 +135,7 @@ export const proxyTunnel = mpaSection('mpa/tunnel', { document: 'rfc3024', secti
       const station = other === undefined ? undefined : t.session.stations.of(other);
       if (!station) return t.skip('needs a second address');
       await t.nothingDown(
-        'TN-10',
+        'LG-16', // the tunnel is the home agent and the key
         `a packet from ${station.address}`,
         (probe) => t.sendDown(node, probe, { grant: { ...grant, station } }),
         node,
@@ -145,4 +147,63 @@ export const proxyTunnel = mpaSection('mpa/tunnel', { document: 'rfc3024', secti
     ...tunnel,
     covers: ['TN-08', 'TN-09'],
   });
+
+  test('10', 'MUST tunnel what a registered node sends, wherever it is bound', { ...tunnel, covers: ['LG-14'] }, (t) =>
+    t.eachMode(async (mode) => {
+      t.needAccess();
+      const node = await t.attached(mode);
+      await t.up(node, 'LG-14');
+      await t.up(node, 'LG-14', { to: '192.0.2.77' });
+    }),
+  );
+
+  test(
+    '11',
+    'MUST NOT tunnel for a node whose registration has ended',
+    { ...l2, covers: ['TN-14'], waits: true },
+    async (t) => {
+      t.needAccess();
+      const witness = await t.attached(modes.l2Bidirectional);
+      const node = t.node(modes.l2Bidirectional);
+      let asked = false;
+      node.policy = () => {
+        if (asked) return 'withhold';
+        asked = true;
+        return { lifetime: lifetimeInSeconds };
+      };
+      await t.attach(node);
+      const { at } = await t.request(node);
+      for (const each of [witness, node]) await t.carriesUp(each);
+      const before = t.granted(node);
+      const over = at + 1000 * lifetimeInSeconds + t.expiryTolerance;
+      await t.forcedWait(Math.max(0, over - t.session.clock.now()));
+      await t.nothingUp('TN-14', 'a packet of a node whose registration has ended', node, witness);
+      await t.nothingDown(
+        'TN-14',
+        'a packet under the key of a registration that has ended',
+        (probe) => t.sendDown(node, probe, { grant: before }),
+        witness,
+      );
+    },
+  );
+
+  test(
+    '12',
+    'MUST NOT deliver IP-in-IP packets to a node that has a keyed GRE tunnel',
+    { ...tunnel, covers: ['LG-16'] },
+    async (t) => {
+      t.needAccess();
+      for (const mode of [modes.bidirectional, modes.unidirectional]) {
+        const node = await t.attached(mode);
+        await t.carriesDown(node);
+        const keyless = { ...t.granted(node), forwardKey: undefined };
+        await t.nothingDown(
+          'LG-16', // the tunnel is the home agent and the key
+          'an IP-in-IP packet',
+          (probe) => t.sendDown(node, probe, { grant: keyless }),
+          node,
+        );
+      }
+    },
+  );
 });

@@ -96,6 +96,23 @@ export const yeganiProxyAgent = mpaSection('mpa/yegani-4.1', { document: 'yegani
     t.demand('YG-18', rrq.gre, 'G=1', 'G=0');
   });
 
+  test(
+    '09',
+    'MUST place the extension in front of FA-HA where it sends both',
+    { ...gre, covers: ['YG-09', 'MN-26'], faHa: true },
+    (t) =>
+      t.eachMode(async (mode) => {
+        const node = t.node(mode);
+        await t.attach(node);
+        const { rrq, message } = await t.request(node);
+        const names = rrq.extensions.map((e) => e.name);
+        const [key, faHa] = [names.lastIndexOf('greKey'), names.indexOf('faHa')];
+        if (key < 0 || faHa < 0) return t.note('does not send both the extension and FA-HA');
+        if (key > faHa) t.recorder.blame(message.bytes);
+        t.demand('YG-09', key < faHa, 'the extension before FA-HA', names.join(', '));
+      }),
+  );
+
   test.wholeRun('08', 'MUST have sent the extension in every request of the run, as a TLV in its place', {
     ...gre,
     covers: ['YG-07', 'YG-08', 'YG-09'],

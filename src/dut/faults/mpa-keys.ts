@@ -124,8 +124,11 @@ export const mpaKeyFaults: readonly MpaFault[] = [
   mpaFault(
     'request-key-swapped',
     'TS-05',
-    'Writes the key of requests in little-endian order.',
-    onKeyExtension((e) => ({ ...e, key: swapped(e.key) })),
+    'Writes its own key into requests in little-endian order.',
+    (rules, config) => ({
+      ...onKeyExtension((e, { ownKey }) => (ownKey === undefined ? e : { ...e, key: swapped(e.key) }))(rules, config),
+      reverseKey: (binding, device) => device.ownKey ?? rules.reverseKey(binding, device),
+    }),
   ),
   mpaFault(
     'no-extension',

@@ -194,6 +194,6 @@ export const mpaMoreFaults: readonly MpaFault[] = [
   })),
   mpaFault('no-reassembly', 'GR-16', 'Drops tunnel packets that came in fragments.', (rules) => ({
     // the system puts them together, so their length is what tells
-    readTunnel: (packet) => (packet.length > 1500 ? undefined : rules.readTunnel(packet)),
+    readTunnel: (packet) => (packet.length > 500 ? undefined : rules.readTunnel(packet)),
   })),
 ];

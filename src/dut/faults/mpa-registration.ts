@@ -182,8 +182,19 @@ export const mpaRegistrationFaults: readonly MpaFault[] = [
   mpaFault('back-off-linear', 'MN-02', 'Waits one second more each time.', () => ({
     wait: (attempt) => 1000 * attempt,
   })),
-  mpaFault('waits-beyond-lifetime', 'MN-03', 'Waits longer and longer, beyond the lifetime that it asks for.', () => ({
-    wait: (attempt) => 1000 * 2 ** Math.min(attempt - 1, 30),
+  {
+    ...mpaFault(
+      'waits-beyond-lifetime',
+      'MN-03',
+      'Asks for three seconds, and waits longer before it repeats.',
+      () => ({
+        wait: (attempt) => 1000 * 2 ** Math.min(attempt - 1, 30),
+      }),
+    ),
+    configure: (config) => ({ ...config, lifetime: 3 }),
+  },
+  mpaFault('impatient-at-first', 'MN-04', 'Repeats its first request after half a second.', (rules) => ({
+    wait: (attempt) => (attempt === 1 ? 500 : rules.wait(attempt)),
   })),
   mpaFault('denial-retried-at-once', 'MN-20', 'Asks again every tenth of a second when it is denied.', (rules) => ({
     earliest: ({ clock }) => clock.lastSent + 100,
@@ -234,8 +245,12 @@ export const mpaRegistrationFaults: readonly MpaFault[] = [
   mpaFault(
     'unauthenticated-denial-obeyed',
     'MN-11',
-    'Takes denials of the HA without a right MN-HA.',
-    alsoAccepting((_count, code) => code >= 128),
+    'Stops at denials of the HA without a right MN-HA.',
+    (rules, config) => ({
+      ...alsoAccepting((_count, code) => code >= 128)(rules, config),
+      denied: (answer, device, state) =>
+        rules.checkAuthentication(answer, device, state) ? rules.denied(answer, device, state) : 'never',
+    }),
   ),
   mpaFault(
     'foreign-agent-code-obeyed',
@@ -294,18 +309,10 @@ export const mpaRegistrationFaults: readonly MpaFault[] = [
       },
     }),
   ),
-  mpaFault(
-    'redirected-in-circles',
-    'MN-19',
-    'Follows code 136 back to where it came from, again and again.',
-    (rules) => ({
-      denied: (answer, device, state) => {
-        if (answer.reply.code !== replyCodes.unknownHomeAgent) return rules.denied(answer, device, state);
-        device.homeAgent = answer.reply.homeAgent;
-        return 'soon';
-      },
-    }),
-  ),
+  mpaFault('named-home-agent-ignored', 'MN-19', 'Asks the same HA again after code 136.', (rules) => ({
+    denied: (answer, device, state) =>
+      answer.reply.code === replyCodes.unknownHomeAgent ? 'later' : rules.denied(answer, device, state),
+  })),
   ...([replyCodes.pmipUnsupported, replyCodes.pmipDisallowed] as const).map((code) =>
     mpaFault(`retries-after-${code}`, 'LG-35', `Asks the same HA again after code ${code}.`, (rules) => ({
       denied: (answer, device, state) => (answer.reply.code === code ? 'later' : rules.denied(answer, device, state)),

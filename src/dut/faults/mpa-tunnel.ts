@@ -61,6 +61,9 @@ const orElse =
     },
   });
 
+/** RFC 2890 §2.2: the sequence number from which a receiver starts. */
+const noSequence = 0xffffffff;
+
 const isL2Frame = (frame: TunnelFrame): boolean => frame.protocol === etherTypes.transparentEthernetBridging;
 
 /** Whether the frame has this device as its inner destination, whatever tunnel it came through. */
@@ -110,14 +113,6 @@ export const mpaTunnelFaults: readonly MpaFault[] = [
       state.devices.bind(device, { ...device.binding, expires: Infinity });
     },
   })),
-  mpaFault(
-    'traffic-while-leaving',
-    'TN-14',
-    'Takes packets from the tunnel until the deregistration is answered.',
-    () => ({
-      tunnelOf: ({ binding }) => binding,
-    }),
-  ),
   // what goes into it
   {
     ...mpaFault('plain-uplink', 'LG-14', 'Sends packets of devices as they are, without a tunnel.', () => ({})),
@@ -201,16 +196,12 @@ export const mpaTunnelFaults: readonly MpaFault[] = [
       return rules.encapsulate({ ...binding, terms }, ends, key, protocol, payload);
     },
   })),
-  {
-    ...mpaFault('ip-in-ip-refused', 'YG-01', 'Cannot tunnel with IP-in-IP.', () => ({})),
-    wrap: (agent) => ({
-      ...agent,
-      objection: (command) =>
-        command.kind === 'attach' && command.key === 'none'
-          ? { unsupported: true, reason: 'there is only GRE' }
-          : agent.objection(command),
-    }),
-  },
+  mpaFault(
+    'ip-in-ip-not-taken',
+    'YG-01',
+    'Cannot decapsulate IP-in-IP.',
+    onlyWhen(({ kind }) => kind !== 'ip-in-ip'),
+  ),
   greFault('ipv4-protocol-type-other', 'GR-08', 'Marks IPv4 packets with protocol type 0x880b.', (packet) => {
     if (u16At(packet, 22) === etherTypes.ipv4) putU16(packet, 22, etherTypes.ppp);
   }),
@@ -266,7 +257,7 @@ export const mpaTunnelFaults: readonly MpaFault[] = [
   ),
   mpaFault(
     'other-encapsulation-delivered',
-    'TN-09',
+    'LG-16',
     'Takes IP-in-IP packets although GRE is agreed.',
     orElse((device, frame) => frame.kind === 'ip-in-ip' && isFor(device, frame)),
   ),
@@ -361,13 +352,18 @@ export const mpaTunnelFaults: readonly MpaFault[] = [
   mpaFault('sequence-ignored', 'GR-13', 'Does not look at GRE sequence numbers.', () => ({
     acceptSequence: () => true,
   })),
+  mpaFault('one-number-only', 'GR-13', 'Takes only the first numbered packet of each key.', (rules) => ({
+    acceptSequence: (frame, binding) =>
+      (frame.sequence === undefined || binding.sequence === noSequence) && rules.acceptSequence(frame, binding),
+  })),
+  mpaFault('unnumbered-dropped', 'GR-13', 'Drops packets without a number once it has seen one with.', (rules) => ({
+    acceptSequence: (frame, binding) =>
+      (frame.sequence !== undefined || binding.sequence === noSequence) && rules.acceptSequence(frame, binding),
+  })),
   // addresses
   mpaFault('other-address-offered', 'LG-07', 'Offers the address behind the home address by DHCP.', (rules) => ({
     answerAccess: (frame, device, state) =>
       rules.answerAccess(frame, { ...device, homeAddress: device.homeAddress + 1 }, state),
-  })),
-  mpaFault('dhcp-silent', 'LG-07', 'Does not answer DHCP.', (rules) => ({
-    answerAccess: (frame, device, state) => (packetOf(frame) ? [] : rules.answerAccess(frame, device, state)),
   })),
   mpaFault('release-ignored', 'LG-29', 'Keeps the registration of a device that released its address.', () => ({
     isFarewell: () => false,
