@@ -14,6 +14,7 @@ import { greChecksum, greHeader } from './ha/gre-header.suite.js';
 import { greSequence } from './ha/gre-sequence.suite.js';
 import { pmipExtensions, pmipInitial } from './ha/pmip-home-agent.suite.js';
 import { extensionRules } from './ha/rfc3344-1.8-extensions.suite.js';
+import { revocation } from './ha/rfc3543-revocation.suite.js';
 import { udpChecksums } from './ha/rfc3344-3.1-udp.suite.js';
 import { authentication } from './ha/rfc3344-3.5-authentication.suite.js';
 import { receivingRequests } from './ha/rfc3344-3.8.2-receiving-registration-requests.suite.js';
@@ -45,6 +46,7 @@ export const sections: readonly SectionDefinition[] = [
   receivingRequests,
   sendingReplies,
   identification,
+  revocation,
   pmipInitial,
   pmipExtensions,
   tunnelForwarding,

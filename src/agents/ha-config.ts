@@ -23,6 +23,8 @@ export interface HaFeatures {
   readonly keylessGre: boolean;
   /** Broadcasts of the home network are sent to mobile nodes that asked with B. */
   readonly broadcast: boolean;
+  /** Registration revocation (RFC 3543), where the request offers it. */
+  readonly revocation: boolean;
 }
 
 /** A security association with foreign agents; without `address` it is shared with all of them. */

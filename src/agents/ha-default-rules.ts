@@ -7,6 +7,7 @@ import { chooseHomeAddress, chooseKeys, expiry, grantLifetime, keyWithoutGrant, 
 import { checkIdentification, remember, replyIdentification } from './ha-replay.js';
 import { addressReply, buildReply, encodeReply } from './ha-reply.js';
 import { checkForm, checkHomeAgent, checkRoom, checkTunnel } from './ha-request-checks.js';
+import { revocationRules } from './ha-revocation.js';
 import { age, deliver, ownAddresses, prepare } from './ha-routing.js';
 import type { HaRules } from './ha-rules.js';
 import { deregistered, enter, remove, superseded } from './ha-table.js';
@@ -43,6 +44,7 @@ export function defaultRules(config: HomeAgentConfig): HaRules {
     buildReply: buildReply(config),
     encodeReply: encodeReply(config),
     addressReply: addressReply(config),
+    revocation: revocationRules,
     readTunnel: readTunnel(ownAddresses(config)),
     acceptReverse,
     acceptSequence,

@@ -5,6 +5,8 @@ import type { Binding, BindingTerms } from './ha-bindings.js';
 import { type HomeAgentConfig, parseNetwork } from './ha-config.js';
 import { type Choice, chosen, type Exchange, refused, type TunnelKeys } from './ha-rules.js';
 import type { HaState } from './ha-state.js';
+import { addressReply } from './ha-reply.js';
+import { revocationPeer } from './ha-revocation.js';
 import { replyHomeAgent } from './ha-request-checks.js';
 
 export const infiniteLifetime = 0xffff;
@@ -124,14 +126,19 @@ export function keyWithoutGrant(x: Exchange, code: number, state: HaState): numb
 }
 
 export function terms(config: HomeAgentConfig) {
-  return (x: Exchange, keys: TunnelKeys): BindingTerms => ({
-    careOf: x.careOf,
-    homeAgent: ipv4Number(replyHomeAgent(x, config)) ?? 0,
-    tunnel: x.tunnel,
-    reverseKey: keys.reverse,
-    forwardKey: keys.forward,
-    agreedKey: x.greKey?.key === 0 ? keys.reply : x.greKey?.key,
-    broadcast: x.request.broadcast && config.features.broadcast,
-    decapsulation: x.request.decapsulation,
-  });
+  const replyEnds = addressReply(config);
+  return (x: Exchange, keys: TunnelKeys): BindingTerms => {
+    const revocation = revocationPeer(x, replyEnds(x), config);
+    return {
+      careOf: x.careOf,
+      homeAgent: ipv4Number(replyHomeAgent(x, config)) ?? 0,
+      tunnel: x.tunnel,
+      reverseKey: keys.reverse,
+      forwardKey: keys.forward,
+      agreedKey: x.greKey?.key === 0 ? keys.reply : x.greKey?.key,
+      broadcast: x.request.broadcast && config.features.broadcast,
+      decapsulation: x.request.decapsulation,
+      ...(revocation && { revocation }),
+    };
+  };
 }

@@ -6,6 +6,7 @@ import { ipv4Text } from '../wire/text.js';
 import { foreignAssociation, mobileAssociation } from './ha-authentication.js';
 import type { HomeAgentConfig } from './ha-config.js';
 import { replyHomeAgent } from './ha-request-checks.js';
+import { offerRevocation } from './ha-revocation.js';
 import type { Exchange, Outcome, Reply } from './ha-rules.js';
 
 /** Extension type of FA-HA authentication. */
@@ -23,16 +24,17 @@ export function buildReply(config: HomeAgentConfig) {
 }
 
 /** RFC 3344 §3.8.3.3: for the mobile node, MN-HA, for the foreign agent, FA-HA. */
-function replyExtensions(x: Exchange, { key }: Outcome, config: HomeAgentConfig): Extension[] {
+function replyExtensions(x: Exchange, { code, key }: Outcome, config: HomeAgentConfig): Extension[] {
   const foreign = foreignAssociation(x, config);
   const greKey: readonly Extension[] =
     key === undefined ? [] : [{ name: 'greKey', a: x.greKey?.a ?? false, reserved: 0, key }]; // draft §5.3: A as asked
+  const revocation = offerRevocation(x, code, config); // by the authenticator of who is to heed it
   return [
     ...(x.nai === undefined ? [] : [{ name: 'nai' as const, nai: x.nai }]), // RFC 2794 §3
     // protected by MN-HA, unless there is a foreign agent to read it and an authenticator for it (yegani-02 §4.1)
-    ...(foreign ? [] : greKey),
+    ...(foreign ? [] : [...greKey, ...revocation]),
     { name: 'mnHa', spi: mobileAssociation(x, config)?.spi ?? 0 },
-    ...(foreign ? greKey : []),
+    ...(foreign ? [...greKey, ...revocation] : []),
     ...(foreign ? [{ name: 'faHa' as const, spi: foreign.spi }] : []),
   ];
 }

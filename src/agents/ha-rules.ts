@@ -7,6 +7,7 @@ import type { AuthenticationExtension, GreKeyExtension } from '../wire/extension
 import type { Rrp, Rrq } from '../wire/mobileip.js';
 import type { BridgePort } from './bridge.js';
 import type { Binding, BindingTerms, TunnelKind } from './ha-bindings.js';
+import type { RevocationRules } from './ha-revocation.js';
 import type { HaState } from './ha-state.js';
 
 export interface RequestDatagram {
@@ -90,7 +91,7 @@ export interface Delivery {
   readonly tunnels: readonly Binding[];
 }
 
-export type RemovalCause = 'superseded' | 'deregistered' | 'expired';
+export type RemovalCause = 'superseded' | 'deregistered' | 'expired' | 'revoked';
 
 type Check = (x: Exchange, state: HaState) => Refusal | undefined;
 
@@ -137,6 +138,9 @@ export interface HaRules {
   /** Octets of the reply, authenticated. */
   encodeReply(x: Exchange, reply: Reply): Uint8Array;
   addressReply(x: Exchange): { readonly local: Endpoint; readonly remote: Endpoint } | undefined;
+
+  // Revocation, RFC 3543
+  readonly revocation: RevocationRules;
 
   // The reverse tunnel
   /** Undefined for a packet that is not to be decapsulated. */

@@ -10,6 +10,7 @@ import type { HomeAgentConfig } from './ha-config.js';
 import { defaultRules } from './ha-default-rules.js';
 import { register } from './ha-registration.js';
 import { broadcastOf, ownAddresses } from './ha-routing.js';
+import { Revoker } from './ha-revoker.js';
 import type { HaRules } from './ha-rules.js';
 import { type HaState, haState } from './ha-state.js';
 import { HomeNetwork } from './home-network.js';
@@ -24,6 +25,9 @@ type Datagram = Extract<AgentInput, { kind: 'udp' }>;
 
 const frameHeader = 14;
 
+const earliest = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
+
 /** A home agent with these rules. A config that makes no sense throws a TypeError. */
 export function homeAgent(config: HomeAgentConfig, rules: HaRules = defaultRules(config)): HomeAgent {
   const state = haState(config);
@@ -36,9 +40,20 @@ export function homeAgent(config: HomeAgentConfig, rules: HaRules = defaultRules
     state.bindings.atHome(address)?.bindings.some(({ terms }) => terms.tunnel !== 'l2') ?? false;
   const home = new HomeNetwork(config, isAway);
 
+  const revoker = new Revoker(config.dialect, rules.revocation, state, (b) => rules.remove(b, 'revoked', state));
+  const telling: HaRules = {
+    ...rules,
+    remove: (binding, cause) => {
+      rules.remove(binding, cause, state);
+      revoker.ended(binding, cause);
+    },
+  };
+
   const onDatagram = ({ local, remote, payload }: Datagram): void => {
+    const answers = revoker.hear({ local, remote, payload });
+    if (answers) return void outputs.push(...answers);
     const x = rules.understand({ local, remote, payload }, state);
-    const outcome = x && register(x, state, rules);
+    const outcome = x && register(x, state, telling);
     if (!x || !outcome) return;
     const reply = rules.buildReply(x, outcome, rules.replyIdentification(x, outcome.code, state));
     const ends = rules.addressReply(x);
@@ -130,8 +145,9 @@ export function homeAgent(config: HomeAgentConfig, rules: HaRules = defaultRules
       if (input.kind === 'udp') onDatagram(input);
       else if (input.kind === 'packet') onPacket(input.bytes);
       else if (input.kind === 'frame' && input.link === config.homeLink) onFrame(input.bytes, 'link');
+      outputs.push(...revoker.send());
       return outputs;
     },
-    deadline: () => state.bindings.deadline(),
+    deadline: () => earliest(state.bindings.deadline(), revoker.deadline()),
   };
 }

@@ -72,6 +72,7 @@ const allFeatures: HaFeatures = {
   dynamicHomeAgent: false,
   keylessGre: false,
   broadcast: true,
+  revocation: false,
 };
 
 export interface HomeAgentHost extends Host {

@@ -1,4 +1,5 @@
 /** Rules for the GRE Key extension of a reply: draft §4, §5.3 and §6.2, yegani-02 §4.2. */
+import { type Extension, extensionType } from '../wire/extensions.js';
 import type { OracleContext } from './context.js';
 import { type Exchange, greKeyExtensions, hexKey } from './exchange.js';
 import { check, type Finding } from './finding.js';
@@ -16,6 +17,7 @@ export function judgeReplyExtension(x: Exchange, context: OracleContext): Findin
         : `an extension of that type whose body does not fit the layout`,
     ),
   );
+  findings.push(...judgeRevocationOffer(x, context));
   if (!x.accepted || !x.registers || !x.asked) return findings;
   findings.push(
     ...(['TS-18', 'YG-16'] as const).map((id) =>
@@ -43,4 +45,17 @@ export function judgeReplyExtension(x: Exchange, context: OracleContext): Findin
     );
   }
   return findings;
+}
+
+/** The extension that offers revocation. */
+const revocationSupportType = 137;
+
+/** RFC 3543 §3.2. */
+function judgeRevocationOffer({ rrq, rrp }: Exchange, { dialect }: OracleContext): Finding[] {
+  const offers = (extensions: readonly Extension[]): boolean =>
+    extensions.some((e) => extensionType(e, dialect) === revocationSupportType);
+  if (offers(rrq.extensions)) return [];
+  return [
+    check('RV-02', !offers(rrp.extensions), 'no offer of revocation in the reply, for the request had none', 'one'),
+  ];
 }

@@ -50,6 +50,7 @@ const others: readonly Configuration[] = [
   { name: 'base rules of RFC 5944', apply: withKnobs({ base: 'rfc5944' }) },
   { name: 'dynamic home agent of RFC 4433', apply: withKnobs({ dynamic_ha: 'rfc4433' }) },
   { name: 'GRE without keys', apply: withKnobs({ g_without_ext: 'keyless' }) },
+  { name: 'with revocation', apply: withPics({ revocation: true }) },
   { name: 'keys assigned by the receiver', apply: withKnobs({ key_direction: 'receiver' }) },
 ];
 
@@ -67,7 +68,10 @@ export function partition<C extends RunConfig>(
   cases: readonly CaseDefinition[],
   config: C,
 ): readonly (Part & { readonly config: C })[] {
-  const all = [asConfigured, ...others].map((configuration) => ({ configuration, config: configuration.apply(config) }));
+  const all = [asConfigured, ...others].map((configuration) => ({
+    configuration,
+    config: configuration.apply(config),
+  }));
   const home = new Map<CaseDefinition, Configuration>();
   for (const definition of cases) {
     const found = all.find((candidate) => whyNot(definition, candidate.config) === undefined);

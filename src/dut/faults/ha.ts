@@ -5,6 +5,7 @@ import { haKeyFaults } from './ha-keys.js';
 import { l2Faults } from './ha-l2.js';
 import { haRegistrationFaults } from './ha-registration.js';
 import { haSignallingFaults } from './ha-signalling.js';
+import { haRevocationFaults } from './ha-revocation.js';
 import { haSubtleFaults } from './ha-subtle.js';
 import { haUnderneathFaults } from './ha-rules-underneath.js';
 import { haTunnelFaults } from './ha-tunnel.js';
@@ -16,6 +17,7 @@ export const haFaults: readonly Fault[] = [
   ...haBaseFaults,
   ...haUnderneathFaults,
   ...haRegistrationFaults,
+  ...haRevocationFaults,
   ...haSignallingFaults,
   ...haTunnelFaults,
   ...tunnelFaults,
