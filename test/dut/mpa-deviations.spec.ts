@@ -151,6 +151,7 @@ function conversation(options: Partial<MpaOptions>, deviation: Name = {}): strin
       { hasChecksum: true, checksum: 1 },
       { sequence: 5 },
       { sequence: 5 },
+      { sequence: 6 },
       { version: 1 },
       { reserved0: 1 },
       { reserved0: 0x80 },

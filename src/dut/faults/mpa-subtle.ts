@@ -93,6 +93,15 @@ export const mpaSubtleFaults: readonly MpaFault[] = [
       return key === undefined ? undefined : key & 0xffffff;
     },
   })),
+  mpaFault(
+    'normal-uplink-forward-key',
+    'YG-19',
+    'Sends IPv4 packets with the key under which it receives.',
+    (rules) => ({
+      reverseKey: (binding, device) =>
+        binding.terms.tunnel === 'gre' ? binding.terms.forwardKey : rules.reverseKey(binding, device),
+    }),
+  ),
   mpaFault('l2-uplink-forward-key', 'TS-05', 'Sends L2 frames with the key of the HA although it named one.', () => ({
     reverseKey: ({ terms }) => (terms.tunnel === 'l2' ? terms.forwardKey : terms.reverseKey),
   })),
