@@ -1,5 +1,6 @@
 /** draft-leung-mip4-proxy-mode: what a home agent does for proxies. */
-import { insert, set } from '../../src/tester/bend.js';
+import { knobValue } from '../../src/spec/knobs.js';
+import { insert, replace, set } from '../../src/tester/bend.js';
 import { section } from '../../src/tester/case.js';
 import { expectForwardKey } from '../../src/tester/checks.js';
 import { codeText } from '../../src/tester/context.js';
@@ -58,6 +59,14 @@ export const pmipInitial = section('ha/pmip-4.1', { document: 'leung', section: 
       if (old?.forwardKey === mn.binding?.forwardKey) t.note('the key stays the same');
     },
   );
+
+  test('04', 'MUST NOT give an MN the home address of another one', { ...dynamic, covers: ['LG-05'] }, async (t) => {
+    const holder = await t.registered(modes.bidirectional);
+    const taken = holder.binding?.homeAddress ?? '0.0.0.0';
+    if (taken === '0.0.0.0') return t.undecided('no home address was assigned');
+    const mn = t.mn();
+    t.refused(await t.askBent(mn, mn.request(modes.bidirectional), set('homeAddress', taken)), 'LG-05');
+  });
 });
 
 export const pmipExtensions = section('ha/pmip-5.1', { document: 'leung', section: '5.1' }, (test) => {
@@ -70,7 +79,11 @@ export const pmipExtensions = section('ha/pmip-5.1', { document: 'leung', sectio
       const mn = t.mn();
       const perNode = { name: 'pmipNonSkippable', subType: 1, method: 1 } as const;
       const answer = await t.askBent(mn, mn.request(modes.bidirectional), insert('before', 'mnHa', perNode));
-      if (answer.kind === 'silence') return t.note('silent: does not know the extension'); // A-38
+      const wanted = knobValue(t.config.knobs, 'pmip_unsupported'); // A-38
+      if (answer.kind === 'silence') {
+        if (wanted === '149') return t.warn('LG-32', 'code 149 (knob pmip_unsupported)', 'silence');
+        return t.note('silent: does not know the extension');
+      }
       const { accepted, rrp } = answer.exchange;
       if (accepted) {
         const returned = rrp.extensions.some((e) => e.name === 'pmipNonSkippable');
@@ -78,7 +91,28 @@ export const pmipExtensions = section('ha/pmip-5.1', { document: 'leung', sectio
         return;
       }
       const named: readonly number[] = [replyCodes.pmipUnsupported, replyCodes.pmipDisallowed];
-      if (!named.includes(rrp.code)) t.note(`denies it with ${codeText(rrp.code)}, where 149 is expected`);
+      if (wanted === 'silent') t.warn('LG-32', 'silence (knob pmip_unsupported)', codeText(rrp.code));
+      else if (!named.includes(rrp.code)) t.note(`denies it with ${codeText(rrp.code)}, where 149 is expected`);
+    },
+  );
+
+  test(
+    '03',
+    'MUST return the PMIPv4 extension when it accepts FA-HA in the place of MN-HA',
+    { needs: ['greKeys'], faHa: true, covers: ['LG-24', 'LG-30'] },
+    async (t) => {
+      await t.registered(modes.bidirectional);
+      const mn = t.mn();
+      const perNode = { name: 'pmipNonSkippable', subType: 1, method: 1 } as const;
+      const answer = await t.askBent(mn, mn.request(modes.bidirectional), replace('mnHa', perNode));
+      if (answer.kind === 'silence' || !answer.exchange.accepted) return t.note('offers no authentication per node');
+      const { extensions } = answer.exchange.rrp;
+      t.demand(
+        'LG-24',
+        extensions.some((e) => e.name === 'pmipNonSkippable'),
+        'the extension in the reply',
+        'none',
+      );
     },
   );
 

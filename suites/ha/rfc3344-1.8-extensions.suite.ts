@@ -26,6 +26,9 @@ export const extensionRules = section('ha/rfc3344-1.8', { document: 'rfc3344', s
       if (answer.kind === 'reply' && wanted === 'silent')
         t.warn('HA-28', 'silence', `code ${answer.exchange.rrp.code}`);
       if (answer.kind === 'silence' && wanted === 'reply') t.warn('HA-28', 'a denial (knob unknown_ext)', 'silence');
+      const code = t.knobNumber('unknown_ext_code');
+      if (answer.kind === 'reply' && wanted !== 'silent' && code !== 0 && answer.exchange.rrp.code !== code)
+        t.warn('HA-28', `code ${code} (knob unknown_ext_code)`, `code ${answer.exchange.rrp.code}`);
     },
   );
 
@@ -95,13 +98,24 @@ export const extensionRules = section('ha/rfc3344-1.8', { document: 'rfc3344', s
     test(
       number,
       `MUST NOT accept a request ${what}, nor fall silent after it`,
-      { ...gre, covers: ['HA-31'] },
+      { ...gre, covers: number === '12' ? ['HA-31', 'HA-03'] : ['HA-31'] },
       async (t) => {
         const mn = await t.registered(modes.unidirectional);
-        t.refused(await t.askBent(mn, mn.request(modes.unidirectional), bend), 'HA-31');
+        t.refused(await t.askBent(mn, mn.request(modes.unidirectional), bend), number === '12' ? 'HA-03' : 'HA-31');
         const next = t.mn();
         t.accepted(await t.ask(next, next.request(modes.unidirectional)), 'HA-31');
       },
     );
   }
+
+  test(
+    '14',
+    'MUST silently discard a request with an unknown extension of type 0 to 127 behind MN-HA',
+    { ...gre, covers: ['HA-28'] },
+    async (t) => {
+      const mn = await t.registered(modes.unidirectional);
+      const answer = await t.askBent(mn, mn.request(modes.unidirectional), insert('behind', 'mnHa', unknown));
+      t.refused(answer, 'HA-28');
+    },
+  );
 });

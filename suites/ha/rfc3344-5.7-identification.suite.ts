@@ -1,6 +1,7 @@
 /** RFC 3344 §5.7: replay protection. Future timestamps are sent for mobile nodes that are not used again. */
-import { type Bend, set } from '../../src/tester/bend.js';
+import { type Bend, set, wrongAuthenticator } from '../../src/tester/bend.js';
 import { section } from '../../src/tester/case.js';
+import type { CaseContext } from '../../src/tester/context.js';
 import { expectForwardKey } from '../../src/tester/checks.js';
 import { draftModes as modes } from '../../src/tester/request.js';
 import { high32, low32, ntpTimestamp, replyCodes } from '../../src/wire/mobileip.js';
@@ -11,6 +12,23 @@ const mismatch = [replyCodes.identificationMismatch];
 
 const seconds = (n: number): bigint => BigInt(n) << 32n;
 const asIs = (field: string): Bend => ({ field });
+
+/**
+ * Milliseconds by which the device's clock is ahead of ours, from the time in a code 133; to half a second, as that has
+ * whole seconds only. A device whose clock is off a little, and says so, is right.
+ */
+async function clockOfHomeAgent(t: CaseContext): Promise<number> {
+  await t.registered(modes.unidirectional);
+  const mn = t.mn();
+  const now = t.session.identification(mn.nai);
+  const stale = mn.request({ ...modes.unidirectional, identification: now - seconds(60) });
+  const answer = await t.askBent(mn, stale, asIs('Identification -60 s'));
+  if (answer.kind === 'silence' || answer.exchange.rrp.code !== replyCodes.identificationMismatch) return 0;
+  const theirs = (BigInt(high32(answer.exchange.rrp.identification)) << 32n) + 0x80000000n;
+  const ahead = Number(BigInt.asIntN(64, theirs - ntpTimestamp(answer.reply.message.at))) / 2 ** 32;
+  // more than it may be off: that is no clock, and the case of HA-15 says so
+  return Math.abs(ahead) > 10 ? 0 : ahead * 1000;
+}
 
 export const identification = section('ha/rfc3344-5.7', { document: 'rfc3344', section: '5.7' }, (test) => {
   for (const [number, name, offset] of [
@@ -45,12 +63,13 @@ export const identification = section('ha/rfc3344-5.7', { document: 'rfc3344', s
       `MUST accept a timestamp that is off by ${offset} s`,
       { ...timestamps, covers: ['HA-12'] },
       async (t) => {
-        await t.registered(modes.unidirectional);
+        const { clock } = t.session;
+        const skew = await clockOfHomeAgent(t);
         const mn = t.mn();
-        const request = mn.request({
-          ...modes.unidirectional,
-          identification: t.session.identification(mn.nai) + seconds(offset),
-        });
+        // no later request of this MN counts: its mark is ahead of the clock, so the binding is short
+        const identification = ntpTimestamp(clock.now() + skew + offset * 1000);
+        const lifetime = 5;
+        const request = mn.request({ ...modes.unidirectional, identification, lifetime });
         t.accepted(await t.askBent(mn, request, asIs(`Identification ${offset} s`)), 'HA-12');
       },
     );
@@ -212,6 +231,20 @@ export const identification = section('ha/rfc3344-5.7', { document: 'rfc3344', s
         identification: t.session.identification(mn.nai) - seconds(3),
       });
       t.refused(await t.askBent(mn, older, asIs('an older Identification from another care-of address')), 'LG-20');
+    },
+  );
+
+  test(
+    '17',
+    'MUST NOT remember the Identification of a forged request',
+    { ...timestamps, covers: ['HA-13'] },
+    async (t) => {
+      const mn = await t.registered(modes.unidirectional);
+      const ahead = t.session.identification(mn.nai) + seconds(2);
+      const forged = mn.request({ ...modes.unidirectional, identification: ahead });
+      const answer = await t.askBent(mn, forged, wrongAuthenticator(t.session));
+      if (answer.kind === 'reply' && answer.exchange.accepted) return t.undecided('accepts a forged request');
+      t.accepted(await t.askBent(mn, mn.request(modes.unidirectional), asIs('nothing')), 'HA-13');
     },
   );
 });

@@ -201,4 +201,61 @@ export const haSignallingFaults: readonly Fault[] = [
       return rules.checkExtensions({ ...x, request: { ...x.request, extensions } }, state);
     },
   })),
+
+  // --- replies and marks ---
+  fault(
+    'reply-from-first-address',
+    'HA-40',
+    'Replies from its first address, whichever was asked.',
+    (rules, config) => ({
+      addressReply: (x) => {
+        const ends = rules.addressReply(x);
+        return ends && { ...ends, local: { ...ends.local, address: config.addresses[0] ?? ends.local.address } };
+      },
+    }),
+  ),
+  fault(
+    'nai-behind-mn-ha',
+    'HA-56',
+    'Puts the NAI of a reply behind MN-HA.',
+    onReply((reply) => {
+      const nai = reply.extensions.filter((e) => e.name === 'nai');
+      const others = reply.extensions.filter((e) => e.name !== 'nai');
+      const place = others.findIndex((e) => e.name === 'mnHa') + 1;
+      return { ...reply, extensions: [...others.slice(0, place), ...nai, ...others.slice(place)] };
+    }),
+  ),
+  fault('minimal-taken-for-ip-in-ip', 'HA-58', 'Accepts minimal encapsulation and uses IP-in-IP.', (rules) => ({
+    checkTunnel: (x, state) => rules.checkTunnel({ ...x, request: { ...x.request, minimal: false } }, state),
+  })),
+  fault('lifetime-halved', 'HA-48', 'Grants half of what is asked for.', (rules) => ({
+    grantLifetime: (x) => Math.ceil(rules.grantLifetime(x) / 2),
+  })),
+  fault('forged-request-moves-mark', 'HA-13', 'Remembers the Identification of forged requests.', (rules) => ({
+    checkAuthentication: (x, state) => {
+      const refusal = rules.checkAuthentication(x, state);
+      if (refusal !== undefined) rules.remember(x, state);
+      return refusal;
+    },
+  })),
+  fault('bad-authentication-wrong-code', 'HA-05', 'Denies a wrong authenticator with code 129.', (rules) => ({
+    checkAuthentication: (x, state) =>
+      rules.checkAuthentication(x, state) === undefined ? undefined : administrativelyProhibited,
+  })),
+  fault('unknown-mn-answered', 'HA-04', 'Answers 131 to an MN that it does not know.', (rules, config) => ({
+    checkAuthentication: (x, state) => {
+      const { realm } = config;
+      const isKnown = x.nai === undefined || realm === undefined || x.nai.endsWith(`@${realm}`);
+      return isKnown ? rules.checkAuthentication(x, state) : mnFailedAuthentication;
+    },
+  })),
+  fault('node-authentication-unnamed', 'LG-24', 'Takes FA-HA for MN-HA, and does not say so.', (rules) => {
+    const isPerNode = (x: Exchange): boolean => x.request.extensions.some((e) => e.name === 'pmipNonSkippable');
+    return {
+      checkExtensions: (x, state) => (isPerNode(x) ? undefined : rules.checkExtensions(x, state)),
+      checkAuthentication: (x, state) =>
+        isPerNode(x) && x.mnHa.length === 0 && x.faHa.length > 0 ? undefined : rules.checkAuthentication(x, state),
+      checkForm: (x, state) => (isPerNode(x) ? undefined : rules.checkForm(x, state)),
+    };
+  }),
 ];
