@@ -1,6 +1,6 @@
 /** What a run hands to a vendor: the violation, the fewest and smallest inputs that show it, and how to repeat it. */
 import type { Level } from '../spec/types.js';
-import { features, type Plan } from './plan.js';
+import { type Plan, specialFeatures } from './plan.js';
 import type { Seen } from './range.js';
 import { levelOf, type Suspicion } from './suspicion.js';
 
@@ -27,7 +27,7 @@ export interface FuzzFinding {
 }
 
 export const groupOf = (s: Suspicion, plans: readonly Plan[]): string =>
-  [s.requirement, ...new Set(plans.flatMap(features))].join('; ');
+  [s.requirement, ...new Set(plans.flatMap(specialFeatures).toSorted())].join('; ');
 
 export const findingOf = (
   s: Suspicion,

@@ -4,7 +4,7 @@ import type { FuzzFinding } from './finding.js';
 import { frames } from './frames.js';
 import { hunt, type Quarry, suspicionsOf } from './hunt.js';
 import { KeptArbitrary } from './kept-value.js';
-import { features, type Plan } from './plan.js';
+import { features, type Plan, specialFeatures } from './plan.js';
 import type { FuzzRange } from './range.js';
 import { requests } from './requests.js';
 import { kindOf, type Suspicion } from './suspicion.js';
@@ -171,7 +171,7 @@ class State {
     const own = new Set(features(plan));
     return this.findings.some((f) => {
       if (f.count < mostHits || f.plans?.length !== 1 || !f.plans[0]) return false;
-      const special = features(f.plans[0]).filter((name) => !ordinary.has(name));
+      const special = specialFeatures(f.plans[0]);
       return special.length > 0 && special.every((name) => own.has(name));
     });
   }
@@ -183,16 +183,3 @@ class State {
     this.#options.onInteresting?.(plan, outcome);
   }
 }
-
-/** In nearly every message: leaving such out would leave nothing. */
-const ordinary: ReadonlySet<string> = new Set([
-  'nai',
-  'mnHa right',
-  'greKey zero',
-  'greKey own',
-  'greKey zero A',
-  'greKey own A',
-  'frame l3',
-  'frame l2',
-  'checksum none',
-]);

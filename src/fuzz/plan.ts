@@ -116,3 +116,12 @@ function keyWord(key: GreKeyPlan['key']): string {
   if (key === 0) return 'zero';
   return key === 0xffffffff ? 'ones' : 'given';
 }
+
+/** In nearly every message: they say nothing of what is special about one. */
+const ordinary: ReadonlySet<string> = new Set([
+  ...['nai', 'mnHa right', 'mnHa wrong', 'greKey zero', 'greKey own', 'greKey zero A', 'greKey own A'],
+  ...['frame l3', 'frame l2', 'checksum none'],
+]);
+
+/** What is special about a plan; nothing where it is as plain as can be. */
+export const specialFeatures = (plan: Plan): readonly string[] => features(plan).filter((name) => !ordinary.has(name));

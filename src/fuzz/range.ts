@@ -4,12 +4,13 @@
  * device is gone.
  */
 import type { Clock, Datagram } from '../net/port.js';
+import { mnOf } from '../oracle/bindings.js';
 import type { ObservedMessage } from '../oracle/exchange.js';
 import { type Deserts, deserves, isAuthentic } from '../oracle/deserves.js';
 import { violated } from '../oracle/finding.js';
 import { decodeRrp, encodeRrq, messageTypes } from '../wire/mobileip.js';
 import type { Home } from '../tester/home.js';
-import { validRequest } from '../tester/request.js';
+import { type RequestOptions, validRequest } from '../tester/request.js';
 import type { Session } from '../tester/session.js';
 import { ipv4Number, ipv4Text } from '../wire/text.js';
 import { judgeReply } from './judge-reply.js';
@@ -49,6 +50,11 @@ interface Sent {
   replies: number;
 }
 
+interface Accepted {
+  readonly mn: string;
+  readonly ownKey: number;
+}
+
 interface Flight {
   readonly suspicions: Suspicion[];
   readonly outcomes: string[];
@@ -56,7 +62,8 @@ interface Flight {
   /** Set when it is the only message in flight: what comes answers it. */
   only: Sent | undefined;
   strays: number;
-  readonly accepted: Sent[];
+  /** By NAI, or by home address where there is none. */
+  readonly accepted: Accepted[];
 }
 
 /** Requests remembered so that late replies are known for what they are. */
@@ -70,12 +77,11 @@ const leastPatience = 300;
 export class FuzzRange {
   readonly session: Session;
   readonly statistics = new Statistics();
-  readonly #home: Home;
+  readonly home: Home;
   readonly #clock: Clock;
   readonly #tunnels: TunnelRange;
   readonly #foreign: ReadonlySet<string>;
   readonly #sent = new Map<number, Sent>();
-  readonly #live = new Set<string>();
   #flight: Flight | undefined;
   #fence: { readonly low: Set<number>; readonly done: () => void } | undefined;
   #roundTrip = 5;
@@ -84,7 +90,7 @@ export class FuzzRange {
 
   constructor(session: Session, home: Home) {
     this.session = session;
-    this.#home = home;
+    this.home = home;
     this.#clock = session.clock;
     this.#foreign = new Set(session.config.local.filter((a) => a !== session.target.address));
     this.#tunnels = new TunnelRange(session, home);
@@ -98,6 +104,7 @@ export class FuzzRange {
   ): Promise<Volley> {
     const { patience = this.session.config.timeout, keep = false } = options;
     if (plans.some((plan) => plan.kind === 'frame')) await this.#tunnels.ready();
+    this.#tunnels.expectKeys(plans);
     const flight: Flight = { suspicions: [], outcomes: [], seen: [], only: undefined, strays: 0, accepted: [] };
     this.#flight = flight;
     const sent = plans.map((plan, index) =>
@@ -130,8 +137,7 @@ export class FuzzRange {
 
   /** After a restart the device has forgotten everything; so does the tester. */
   reset(): void {
-    for (const nai of this.#live) this.session.oracle.bindings.forget(nai);
-    this.#live.clear();
+    this.session.oracle.bindings.forgetAll();
     this.#sent.clear();
     this.#tunnels.reset();
   }
@@ -165,11 +171,20 @@ export class FuzzRange {
 
   #send(plan: Extract<Plan, { kind: 'request' }>, index: number, flight: Flight): Sent {
     const sender = this.#sender(index);
-    const bytes = renderRequest(plan, sender, this.session);
+    const bytes = this.#unlike(() => renderRequest(plan, sender, this.session));
     const { context } = this.session.oracle;
     const at = this.#clock.now();
     const deserts = deserves(bytes, context, { at, foreign: this.#foreign, usesGreKeys: this.#usesGreKeys });
     return this.#transmit(bytes, { ...sender, index, volley: flight, deserts, authentic: isAuthentic(bytes, context) });
+  }
+
+  /** Octets whose Identification is told apart from all in flight: turned bits may make one into another. */
+  #unlike(render: () => Uint8Array): Uint8Array {
+    for (let attempt = 0; ; attempt++) {
+      const bytes = render();
+      const isShort = bytes.length < requestLow32At + 4;
+      if (isShort || attempt > 8 || !this.#sent.has(low32At(bytes, requestLow32At))) return bytes;
+    }
   }
 
   #sendFrame(plan: FramePlan, index: number, flight: Flight): undefined {
@@ -195,11 +210,16 @@ export class FuzzRange {
     return sent;
   }
 
+  #valid({ nai, ownKey, careOf }: Omit<Sender, 'home' | 'other'>, options: RequestOptions): Uint8Array {
+    const { session } = this;
+    return this.#unlike(() => encodeRrq(validRequest(session, nai, careOf, ownKey, options), session.wire));
+  }
+
   /** A valid registration for short, of a fresh MN; its Identification's low half. */
   #sendFence(): number {
     const { nai, ownKey, careOf } = this.#sender(0);
-    const request = validRequest(this.session, nai, careOf, ownKey, { ...this.#home.fence, lifetime: 2 });
-    const bytes = encodeRrq(request, this.session.wire);
+    const options = { ...this.home.fence, lifetime: 2 };
+    const bytes = this.#valid({ nai, ownKey, careOf }, options);
     this.#transmit(bytes, { nai, ownKey, index: -1, volley: undefined, deserts: undefined, authentic: true });
     return low32At(bytes, requestLow32At);
   }
@@ -241,16 +261,22 @@ export class FuzzRange {
       const low = low32At(payload, replyLow32At);
       const sent = this.#sent.get(low);
       if (sent) {
+        if (sent.replies > 0 && sent.volley !== this.#flight) this.#onStray(datagram);
         this.#onReply(sent, datagram);
         if (this.#fence?.low.has(low)) this.#fence.done();
         return;
       }
     }
+    if (payload[0] === messageTypes.rrp) this.#onStray(datagram);
+  }
+
+  /** A reply to nothing that waits for one: to the only message in flight, if there is but one. */
+  #onStray(datagram: Datagram): void {
     const flight = this.#flight;
-    if (!flight || payload[0] !== messageTypes.rrp) return;
+    if (!flight) return;
     flight.strays++;
-    flight.seen.push({ direction: 'received', layer: 'udp', at: datagram.at, bytes: payload });
     if (flight.only) this.#onReply(flight.only, datagram);
+    else flight.seen.push({ direction: 'received', layer: 'udp', at: datagram.at, bytes: datagram.payload });
   }
 
   #onReply(sent: Sent, { at, local, remote, payload }: Datagram): void {
@@ -261,8 +287,7 @@ export class FuzzRange {
     sent.replies++;
     if (exchange?.accepted && exchange.registers) {
       this.#usesGreKeys ||= exchange.granted !== undefined;
-      this.#live.add(sent.nai);
-      if (sent.volley) sent.volley.accepted.push(sent);
+      sent.volley?.accepted.push({ mn: mnOf(exchange), ownKey: sent.ownKey });
     }
     const { volley, deserts, authentic } = sent;
     if (!volley || !deserts) return;
@@ -283,15 +308,15 @@ export class FuzzRange {
   }
 
   /** Ends what was granted, so that the device has room for more. */
-  #deregister(accepted: readonly Sent[]): void {
-    for (const { nai, ownKey } of accepted) {
-      for (const { careOf, homeAddress, l2, forwardKey } of this.session.oracle.bindings.of(nai, this.#clock.now())) {
+  #deregister(accepted: readonly Accepted[]): void {
+    const now = this.#clock.now();
+    for (const { mn: nai, ownKey } of accepted) {
+      if (!nai.includes('@')) continue; // without an NAI it ends with its lifetime
+      for (const { careOf, homeAddress, l2, forwardKey } of this.session.oracle.bindings.of(nai, now)) {
         const mode = forwardKey === undefined ? {} : { key: ownKey, a: l2 };
-        const request = validRequest(this.session, nai, careOf, ownKey, { ...mode, homeAddress, lifetime: 0 });
-        const bytes = encodeRrq(request, this.session.wire);
+        const bytes = this.#valid({ nai, ownKey, careOf }, { ...mode, homeAddress, lifetime: 0 });
         this.#transmit(bytes, { nai, ownKey, index: -1, volley: undefined, deserts: undefined, authentic: true });
       }
-      this.#live.delete(nai);
     }
   }
 }

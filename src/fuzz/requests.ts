@@ -104,7 +104,7 @@ function anything(dialect: Dialect): fc.Arbitrary<ExtensionPlan> {
     { weight: 2, arbitrary: fc.constant({ name: 'pad' as const }) },
     { weight: 3, arbitrary: raw(fc.constantFrom(...known)) },
     { weight: 2, arbitrary: raw(uint(8)) },
-    { weight: 2, arbitrary: raw(fc.integer({ min: 100, max: 126 })) },
+    { weight: 1, arbitrary: raw(fc.integer({ min: 100, max: 126 })) },
     { weight: 3, arbitrary: fc.tuple(greKey, length).map(([e, l]) => plain({ ...e, length: l })) },
     { weight: 2, arbitrary: fc.record({ name: fc.constant('nai' as const), nai, length }).map(plain) },
     { weight: 3, arbitrary: authentication },
@@ -124,6 +124,7 @@ const nested: fc.Arbitrary<ExtensionPlan> = fc
 const hexOctet = (n: number): string => n.toString(16).padStart(2, '0');
 
 const ownNai = { name: 'nai', nai: 'own' } as const;
+const longNai = { name: 'nai', nai: 'long' } as const;
 const rightMnHa = { name: 'mnHa', spi: 'agreed', authenticator: 'right' } as const;
 
 /** Fields of the fixed part, by their layout. */
@@ -158,16 +159,17 @@ function around(
   return fc
     .record({
       fixed,
+      nai: fc.oneof({ weight: 12, arbitrary: fc.constant(ownNai) }, { weight: 1, arbitrary: fc.constant(longNai) }),
       key: fc.option(greKey, { nil: undefined, freq: 5 }),
       before: fc.array(added, { maxLength: most }),
       between: fc.array(added, { maxLength: most }),
       behind: fc.array(added, { maxLength: 1 }),
     })
-    .map(({ fixed: changed, key, before, between, behind }) => ({
+    .map(({ fixed: changed, nai: name, key, before, between, behind }) => ({
       kind: 'request' as const,
       fixed: changed,
       identification: 'fresh' as const,
-      extensions: [...before, ownNai, ...between, ...(key ? [key] : []), rightMnHa, ...behind],
+      extensions: [...before, name, ...between, ...(key ? [key] : []), rightMnHa, ...behind],
     }));
 }
 
@@ -208,7 +210,7 @@ export function requests(dialect: Dialect): fc.Arbitrary<RequestPlan> {
   const valid = around(skippable, validFixed, 3);
   return fc.oneof(
     { withCrossShrink: true },
-    { weight: 10, arbitrary: valid },
+    { weight: 18, arbitrary: valid },
     { weight: 8, arbitrary: around(anything(dialect), validFixed, 3) },
     { weight: 4, arbitrary: around(anything(dialect), anyFixed, 6) },
     { weight: 3, arbitrary: unauthentic(dialect) },

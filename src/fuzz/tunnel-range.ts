@@ -9,10 +9,10 @@ import { modes } from '../tester/request.js';
 import type { Session } from '../tester/session.js';
 import { knobValue } from '../spec/knobs.js';
 import { ethernet } from '../wire/ethernet.js';
-import { etherTypes } from '../wire/gre.js';
+import { etherTypes, gre } from '../wire/gre.js';
 import { ipProtocols } from '../wire/ipv4.js';
-import { encode } from '../wire/layout.js';
-import type { FramePlan } from './plan.js';
+import { decode, encode } from '../wire/layout.js';
+import type { FramePlan, Plan } from './plan.js';
 import type { Seen } from './range.js';
 import { renderFrame } from './render.js';
 import type { Statistics } from './statistics.js';
@@ -30,6 +30,8 @@ const during = 'fuzz';
 const soon = 10_000;
 /** Seconds. */
 const lifetime = 120;
+/** How long after it was asked for a key may be in force for another MN, in milliseconds: its lifetime may be long. */
+const keysLast = 120_000;
 
 export class TunnelRange {
   readonly #session: Session;
@@ -37,6 +39,8 @@ export class TunnelRange {
   readonly #nodes = new Map<FramePlan['tunnel'], MobileNode>();
   #shots: Shot[] = [];
   #seen: Seen[] = [];
+  /** Keys that requests asked for, and when: a device may have them in force, or still. */
+  readonly #asked = new Map<number, number>();
 
   constructor(session: Session, home: Home) {
     this.#session = session;
@@ -60,6 +64,17 @@ export class TunnelRange {
       mn.ip = homeAddress !== '0.0.0.0' ? homeAddress : this.#home.addresses.next();
       this.#nodes.set(tunnel, mn);
     }
+  }
+
+  /** Takes note of the keys that the requests of a volley may put in force. */
+  expectKeys(plans: readonly Plan[]): void {
+    const now = this.#session.clock.now();
+    for (const plan of plans) {
+      for (const e of plan.kind === 'request' ? plan.extensions : []) {
+        if (e.name === 'greKey' && typeof e.key === 'number' && e.key !== 0) this.#asked.set(e.key, now);
+      }
+    }
+    for (const [key, at] of this.#asked) if (at + keysLast < now) this.#asked.delete(key);
   }
 
   /** The packet as sent, from its outer header on without it; undefined without a tunnel to send it into. */
@@ -87,7 +102,9 @@ export class TunnelRange {
     const octets = renderFrame(plan, binding, plan.tunnel === 'l3' ? etherTypes.ipv4 : l2Type, inner);
     const { oracle } = session;
     const deserts = deservesFrame(octets, binding, oracle.bindings, oracle.context, session.clock.now());
-    this.#shots.push({ index, probe, deserts });
+    const key = decode(gre, octets);
+    const isAnothers = key.ok && key.value.key !== undefined && this.#asked.has(key.value.key);
+    this.#shots.push({ index, probe, deserts: isAnothers ? { verdict: 'mayAccept' } : deserts });
     session.sendPacket(mn.station, { protocol: ipProtocols.gre, payload: octets });
     return octets;
   }
@@ -132,7 +149,6 @@ export class TunnelRange {
   }
 
   reset(): void {
-    for (const mn of this.#nodes.values()) this.#session.oracle.bindings.forget(mn.nai);
     this.#nodes.clear();
     this.#shots = [];
     this.#seen = [];

@@ -35,7 +35,10 @@ export class Executor {
     const found = await this.#rig.prepare();
     if (!found.ok) this.#hopeless = plain('inconclusive', found.why);
     for (const definition of this.#options.cases) {
-      if (definition.waits) this.#background.set(definition.id, this.#decide(definition));
+      if (!definition.waits) continue;
+      const decided = this.#decide(definition);
+      decided.catch(() => undefined); // whoever awaits it later hears of it
+      this.#background.set(definition.id, decided);
     }
   }
 

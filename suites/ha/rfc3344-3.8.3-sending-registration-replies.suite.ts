@@ -184,8 +184,6 @@ export const sendingReplies = section('ha/rfc3344-3.8.3', { document: 'rfc3344',
     },
   );
 
-  test.wholeRun('22', 'MUST have put what is for the MN before MN-HA in every reply of the run', { covers: ['HA-56'] });
-
   test('20', 'SHOULD answer with a code whatever it denies', { covers: ['HA-54'], needs: ['ipInIp'] }, async (t) => {
     await t.registered(allModes.ipInIp);
     const mn = t.mn();

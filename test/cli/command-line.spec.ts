@@ -1,12 +1,15 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { CliError } from '../../src/cli/cli-error.js';
+import { explanation } from '../../src/cli/explain.js';
 import { parse } from '../../src/cli/program.js';
 import { reportKinds } from '../../src/report/write.js';
 import { profiles } from '../../src/spec/config.js';
 import { sections } from '../../suites/index.js';
 import { grespec } from './grespec.js';
 
+/** Next to the folder of compiled files. */
+const packageFile = new URL('../../../package.json', import.meta.url);
 const key = 'c0ffee00c0ffee00';
 const target = ['--target', '127.0.0.99:5434', '--spi', '256'];
 
@@ -41,7 +44,7 @@ describe('cli command line', () => {
     });
 
     it('prints the version of the package', async () => {
-      const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+      const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string };
       expect((await grespec(['--version'])).stdout).to.equal(`${version}\n`);
     });
   });
@@ -73,7 +76,7 @@ describe('cli command line', () => {
       [['decode', 'xyz'], '"x" at offset 0'],
       [['decode', 'no/such.file'], 'neither hex nor a file'],
       [['decode', '00', '--form', 'x'], 'the forms are'],
-      [['dut', 'mpa'], 'grespec dut ha'],
+      [['dut', 'fa'], 'grespec dut ha'],
       [['dut', 'ha', '--listen', '127.0.0.1:1,127.0.0.2:2'], 'the same port'],
       [['dut', 'ha', '--variant', 'x'], '--list-variants'],
     ] as const) {
@@ -142,12 +145,17 @@ describe('cli command line', () => {
       ['unknown_ext', ['silent, reply, any', 'A-19']],
       ['mns', ['a whole number from 2 to 70000']],
     ] as const) {
-      it(id, async () => {
-        const { code, stdout } = await grespec(['explain', id]);
-        for (const part of parts) expect(stdout).to.include(part);
-        expect(code).to.equal(0);
+      it(id, () => {
+        const text = explanation(id);
+        for (const part of parts) expect(text).to.include(part);
       });
     }
+
+    it('prints it', async () => {
+      const { code, stdout } = await grespec(['explain', 'TS-12']);
+      expect(stdout).to.equal(`${explanation('TS-12')}\n`);
+      expect(code).to.equal(0);
+    });
   });
 
   describe('decode', () => {

@@ -214,17 +214,6 @@ export const haSignallingFaults: readonly Fault[] = [
       },
     }),
   ),
-  fault(
-    'nai-behind-mn-ha',
-    'HA-56',
-    'Puts the NAI of a reply behind MN-HA.',
-    onReply((reply) => {
-      const nai = reply.extensions.filter((e) => e.name === 'nai');
-      const others = reply.extensions.filter((e) => e.name !== 'nai');
-      const place = others.findIndex((e) => e.name === 'mnHa') + 1;
-      return { ...reply, extensions: [...others.slice(0, place), ...nai, ...others.slice(place)] };
-    }),
-  ),
   fault('minimal-taken-for-ip-in-ip', 'HA-58', 'Accepts minimal encapsulation and uses IP-in-IP.', (rules) => ({
     checkTunnel: (x, state) => rules.checkTunnel({ ...x, request: { ...x.request, minimal: false } }, state),
   })),

@@ -1,0 +1,117 @@
+/** The files of a fuzz run: findings with their captures, and the corpus. */
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { FuzzFinding } from '../fuzz/finding.js';
+import type { Plan } from '../fuzz/plan.js';
+import { fileOf, plansIn } from '../fuzz/repeat.js';
+import { linkTypes } from '../net/capture-link.js';
+import { pcapngHeader, pcapngPacket } from '../net/capture-write.js';
+import type { Endpoint } from '../net/port.js';
+import { udpPacket } from '../net/udp-packet.js';
+import { summarizeMessage } from '../wire/describe.js';
+import type { Dialect } from '../wire/extensions.js';
+import { ipProtocols, ipv4 } from '../wire/ipv4.js';
+import { encode } from '../wire/layout.js';
+import { environmentError, usageError } from './cli-error.js';
+import { reasonOf } from './read-file.js';
+
+/** Inputs read from a corpus, at most; more only slow the start. */
+const mostKept = 5000;
+
+/** Between whom the frames of a finding went. */
+export interface Ends {
+  readonly tester: Endpoint;
+  readonly device: Endpoint;
+  readonly dialect: Dialect;
+}
+
+/** Writes DIR/NNN; `repeatOf` makes the command from the path of the file. Returns that path. Throws a CliError. */
+export function writeFinding(
+  folder: string,
+  finding: FuzzFinding,
+  ends: Ends,
+  repeatOf: (file: string) => string,
+): string {
+  try {
+    mkdirSync(folder, { recursive: true });
+    const own = path.join(folder, nextName(folder));
+    mkdirSync(own);
+    const file = path.join(own, 'finding.json');
+    writeFileSync(file, `${JSON.stringify(fileOf(finding, repeatOf(file)), null, 2)}\n`);
+    writeFileSync(path.join(own, 'finding.pcapng'), captureOf(finding, ends));
+    return file;
+  } catch (error) {
+    throw environmentError(`--out ${folder}: ${reasonOf(error)}`, error);
+  }
+}
+
+/** Earlier findings stay. */
+function nextName(folder: string): string {
+  const numbers = readdirSync(folder)
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+  return String(Math.max(0, ...numbers) + 1).padStart(3, '0');
+}
+
+function captureOf(
+  { frames, requirement, expected, actual }: FuzzFinding,
+  { tester, device, dialect }: Ends,
+): Uint8Array {
+  const packets = frames.map(({ layer, direction, bytes, at }, i) => {
+    const [from, to] = direction === 'sent' ? [tester, device] : [device, tester];
+    const packet =
+      layer === 'udp'
+        ? udpPacket(from, to, bytes, (i + 1) & 0xffff)
+        : direction === 'received'
+          ? bytes
+          : encode(ipv4, { source: from.address, destination: to.address, protocol: ipProtocols.gre, payload: bytes });
+    const what = layer === 'udp' ? summarizeMessage(bytes, dialect) : 'tunnel packet';
+    const verdict = i === 0 ? `${requirement}: expected ${expected}, got ${actual}\n` : '';
+    return pcapngPacket({
+      seconds: Math.floor(at / 1000),
+      nanoseconds: Math.floor((at % 1000) * 1e6),
+      interfaceId: 0,
+      bytes: packet,
+      direction: direction === 'sent' ? 'outbound' : 'inbound',
+      comment: verdict + what,
+    });
+  });
+  return Buffer.concat([pcapngHeader([{ linkType: linkTypes.raw, name: 'ip' }]), ...packets]);
+}
+
+export function readCase(file: string): readonly Plan[] {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw usageError(`--case ${file}: ${reasonOf(error)}`);
+  }
+  const plans = plansIn(text);
+  if (!plans) throw usageError(`--case ${file}: it is no finding of grespec fuzz`);
+  return plans;
+}
+
+/** The inputs kept in a folder, which is made when it is not there; in the order of their names, so that runs repeat. */
+export function readCorpus(folder: string): readonly Plan[] {
+  try {
+    mkdirSync(folder, { recursive: true });
+    const names = readdirSync(folder)
+      .filter((name) => name.endsWith('.json'))
+      .toSorted()
+      .slice(0, mostKept);
+    return names.flatMap((name) => plansIn(readFileSync(path.join(folder, name), 'utf8')) ?? []);
+  } catch (error) {
+    throw usageError(`--corpus ${folder}: ${reasonOf(error)}`);
+  }
+}
+
+export function keepInput(folder: string, plan: Plan): void {
+  const text = `${JSON.stringify([plan])}\n`;
+  const name = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  try {
+    writeFileSync(path.join(folder, `${name}.json`), text);
+  } catch (error) {
+    throw environmentError(`--corpus ${folder}: ${reasonOf(error)}`, error);
+  }
+}

@@ -1,0 +1,191 @@
+/** `grespec fuzz`: wires configuration, device, fuzzer, findings and reports. */
+import { sections } from '../../suites/index.js';
+import type { FuzzFinding } from '../fuzz/finding.js';
+import { messageMode } from '../fuzz/message-mode.js';
+import { openRange } from '../fuzz/open.js';
+import type { FuzzRange } from '../fuzz/range.js';
+import { repeatCase } from '../fuzz/repeat.js';
+import { casesOf } from '../fuzz/result.js';
+import { sequenceMode } from '../fuzz/sequence-mode.js';
+import { isFailing } from '../fuzz/suspicion.js';
+import type { Net } from '../net/port.js';
+import { selfTestRaw } from '../net/self-test.js';
+import { systemNet } from '../net/system.js';
+import { exitCode } from '../report/totals.js';
+import { dialectOf } from '../tester/dialect.js';
+import { exitCodes, usageError } from './cli-error.js';
+import type { ResolvedConfig } from './config/resolve.js';
+import { roleOf } from './config/resolve.js';
+import { deviceOptions, EmbeddedDevice } from './embedded.js';
+import { keepInput, readCase, readCorpus, writeFinding } from './fuzz-files.js';
+import { catchInterrupts } from './interrupt.js';
+import { settingsOf } from './plan.js';
+import { version } from './program.js';
+import { progressResult } from './progress-result.js';
+import { repeatCommand } from './repeat.js';
+import { reportContext } from './report-context.js';
+import { parseReport, Reports } from './reports.js';
+import { runRestartCommand } from './restart-command.js';
+import { resolve, type RunFlags } from './run.js';
+import { Screen } from './screen.js';
+
+export interface FuzzFlags extends Omit<RunFlags, 'list' | 'pcap'> {
+  readonly runs?: string;
+  readonly duration?: string;
+  readonly mode?: string;
+  readonly out?: string;
+  readonly case?: string;
+  readonly corpus?: string;
+  readonly stats?: boolean;
+}
+
+const modes = ['message', 'sequence'] as const;
+const defaultRuns = { message: 10_000, sequence: 200 } as const;
+const lost = 4;
+
+function count(flag: string, text: string | undefined, most: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0 || value > most) throw usageError(`${flag} is a number from 1 to ${most}`);
+  return value;
+}
+
+export async function fuzz(flags: FuzzFlags): Promise<number> {
+  const settings = settingsOf(flags);
+  if (roleOf(settings) === 'ha') throw usageError('fuzz is for home agents so far; leave --as out');
+  const mode = modes.find((m) => m === (flags.mode ?? 'message'));
+  if (!mode) throw usageError(`--mode is ${modes.join(' or ')}`);
+  const runs = Math.ceil(
+    count('--runs', flags.runs, 1e12) ?? (flags.duration === undefined ? defaultRuns[mode] : 1e12),
+  );
+  const seconds = count('--duration', flags.duration, 1e9);
+  const plans = flags.case === undefined ? undefined : readCase(flags.case);
+  const corpus = flags.corpus === undefined ? [] : readCorpus(flags.corpus);
+  const wishes = (flags.report ?? []).map(parseReport);
+  const net = systemNet();
+  const resolved = await resolve(settings, flags, net);
+  const config = { ...resolved, gre: resolved.gre && (await selfTestRaw(net)).ok };
+  const device = settings.target === undefined ? new EmbeddedDevice(deviceOptions(config, flags.fault)) : undefined;
+  const reports = new Reports(wishes, reportContext(sections, dialectOf(config)));
+  const tell = (message: string): void => void process.stderr.write(`grespec: ${message}\n`);
+  const interrupts = catchInterrupts(tell);
+  try {
+    const tunnels = device ? (await device.start()).raw : true;
+    const opened = await openRange(net, { ...config, gre: config.gre && tunnels });
+    if (!opened.ok) {
+      tell(opened.why);
+      return lost;
+    }
+    const { range } = opened;
+    const revive = reviver(range, config, device, interrupts.signal, tell);
+    const run = { mode, runs, seconds, corpus, revive, signal: interrupts.signal, flags, config, net, reports };
+    const done = plans ? await again(range, plans, config.strict) : await conduct(range, run);
+    if (flags.stats) writeStatistics(range);
+    await opened.close();
+    return interrupts.signal.aborted ? exitCodes.interrupted : done;
+  } finally {
+    reports.stop();
+    interrupts.stop();
+    await device?.stop();
+  }
+}
+
+interface Run {
+  readonly mode: (typeof modes)[number];
+  readonly runs: number;
+  readonly seconds: number | undefined;
+  readonly corpus: ReturnType<typeof readCorpus>;
+  readonly revive: (() => Promise<boolean>) | undefined;
+  readonly signal: AbortSignal;
+  readonly flags: FuzzFlags;
+  readonly config: ResolvedConfig;
+  readonly net: Net;
+  readonly reports: Reports;
+}
+
+async function conduct(range: FuzzRange, run: Run): Promise<number> {
+  const { mode, runs, seconds, corpus, revive, signal, flags, config, net, reports } = run;
+  const screen = new Screen(process.stdout, process.env);
+  const start = net.clock.now();
+  const folder = flags.out ?? 'reports/fuzz';
+  const repeatOf = (what: string): string =>
+    repeatCommand('@case', flags, config.seed).replace('run @case', `fuzz ${what}`);
+  const ends = {
+    tester: range.session.stations.at(0).udp.local,
+    device: config.target,
+    dialect: range.session.dialect,
+  };
+  const all = repeatOf(`--mode ${mode} --runs ${runs}`);
+  const facts = {
+    config,
+    version: version(),
+    targetName: flags.target ?? 'embedded',
+    selection: [`fuzz-${mode}`],
+    start,
+  };
+  const found: FuzzFinding[] = [];
+  const resultOf = (decided: boolean, why: string): ReturnType<typeof progressResult> => {
+    const durationMs = Math.round(net.clock.now() - start);
+    return progressResult(facts, casesOf(mode, found, { durationMs, decided, why, repeat: all }), net.clock.now());
+  };
+  reports.begin(resultOf(false, 'the run is not over'));
+  const progress = (sent: number): void => {
+    const rate = Math.round(sent / Math.max(0.001, (net.clock.now() - start) / 1000));
+    screen.progress(`${sent} ${mode}s, ${rate} a second, ${found.length} findings`);
+  };
+  const fuzzing = mode === 'message' ? messageMode : sequenceMode;
+  screen.write(`fuzz ${mode} mode against ${facts.targetName}, seed ${config.seed}\n`);
+  const outcome = await fuzzing(range, {
+    ...{ seed: config.seed, runs, corpus, revive, signal, onProgress: progress },
+    duration: seconds === undefined ? undefined : seconds * 1000,
+    onFinding: (finding) => {
+      found.push(finding);
+      const file = writeFinding(folder, finding, ends, (path) => repeatOf(`--case ${path}`));
+      const { requirement, level, expected, actual } = finding;
+      screen.write(`${level} ${requirement}: expected ${expected}, got ${actual}\n  ${repeatOf(`--case ${file}`)}\n`);
+      reports.update(() => resultOf(false, 'the run is not over'));
+    },
+    onInteresting: (plan) => flags.corpus !== undefined && keepInput(flags.corpus, plan),
+  });
+  screen.progress('');
+  const result = resultOf(!outcome.lost, 'the device was lost');
+  reports.end({ ...result, run: { ...result.run, complete: !signal.aborted } });
+  const { sent } = range.statistics;
+  screen.write(
+    `${sent} messages in ${((net.clock.now() - start) / 1000).toFixed(1)} s, ${found.length} findings, ` +
+      `${outcome.unrepeatable.length} suspicions that could not be shown again${outcome.lost ? '; the device was lost' : ''}\n`,
+  );
+  return exitCode(result.totals, { strict: config.strict, dutLost: outcome.lost });
+}
+
+async function again(range: FuzzRange, plans: ReturnType<typeof readCase>, strict: boolean): Promise<number> {
+  const found = await repeatCase(range, plans);
+  for (const { requirement, expected, actual } of found) {
+    process.stdout.write(`${requirement}: expected ${expected}, got ${actual}\n`);
+  }
+  if (found.length === 0) process.stdout.write('nothing wrong this time\n');
+  return found.some((s) => strict || isFailing(s)) ? exitCodes.nonConformance : exitCodes.ok;
+}
+
+/** Undefined where nobody can bring the device back. */
+function reviver(
+  range: FuzzRange,
+  { restartCommand }: ResolvedConfig,
+  device: EmbeddedDevice | undefined,
+  signal: AbortSignal,
+  tell: (message: string) => void,
+): (() => Promise<boolean>) | undefined {
+  if (restartCommand === undefined && !device) return undefined;
+  return async () => {
+    if (restartCommand !== undefined) await runRestartCommand(restartCommand, signal, tell);
+    else await device?.restart();
+    range.reset();
+    return range.alive();
+  };
+}
+
+function writeStatistics({ statistics }: FuzzRange): void {
+  const rows = statistics.outcomes.map(([outcome, n]) => `  ${String(n).padStart(9)}  ${outcome}\n`);
+  const share = Math.round(statistics.authentic * 100);
+  process.stdout.write(`${rows.join('')}  ${share} % of the requests passed the authentication check\n`);
+}
