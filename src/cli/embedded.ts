@@ -73,6 +73,8 @@ export class EmbeddedDevice {
   readonly #options: DutOptions;
   #process: DutProcess | undefined;
   #ended = false;
+  /** Told when its process has ended, for whatever reason. */
+  onExit: (() => void) | undefined;
 
   constructor(options: DutOptions) {
     this.#options = options;
@@ -81,8 +83,10 @@ export class EmbeddedDevice {
   /** Resolves with whether its tunnels work. */
   async start(): Promise<{ readonly raw: boolean }> {
     try {
-      this.#process = await spawnDut(this.#options);
-      return this.#process.ready;
+      const own = await spawnDut(this.#options);
+      this.#process = own;
+      void own.exited.then(() => this.#process === own && this.onExit?.());
+      return own.ready;
     } catch (error) {
       throw startError(error);
     }

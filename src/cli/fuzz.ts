@@ -77,6 +77,7 @@ export async function fuzz(flags: FuzzFlags): Promise<number> {
       return lost;
     }
     const { range } = opened;
+    if (device) device.onExit = () => range.deviceEnded();
     const revive = reviver(range, config, device, interrupts.signal, tell);
     const run = { mode, runs, seconds, corpus, revive, signal: interrupts.signal, flags, config, net, reports };
     const done = plans ? await again(range, plans, config.strict) : await conduct(range, run);

@@ -4,6 +4,8 @@ import { Command, CommanderError } from 'commander';
 import { exitCodes, usageError } from './cli-error.js';
 import { spreadRepeatable } from './repeatable.js';
 import type { DutFlags } from './dut.js';
+import { addFuzzOptions } from './fuzz-options.js';
+import type { FuzzFlags } from './fuzz.js';
 import type { AuditFlags } from './audit.js';
 import { addAuditOptions, addReplayOptions } from './capture-options.js';
 import { addDeviceOptions, addDutOptions, addRunOptions } from './options.js';
@@ -92,6 +94,19 @@ Examples:
   run.action(async (selectors: string[], flags: RunFlags) => {
     const { run: start } = await import('./run.js');
     finish(await start(selectors, flags));
+  });
+
+  const fuzzing = common(program.command('fuzz'))
+    .summary('send generated messages to a home agent, and judge what comes of them')
+    .description(
+      'Sends requests and tunnel packets from valid to nearly random, judges every answer, and makes what is wrong as ' +
+        'small as it can be. Without --target the embedded reference device is started.',
+    );
+  addDeviceOptions(fuzzing);
+  addFuzzOptions(fuzzing);
+  fuzzing.action(async (flags: FuzzFlags) => {
+    const { fuzz } = await import('./fuzz.js');
+    finish(await fuzz(flags));
   });
 
   const audit = common(program.command('audit <file...>'))

@@ -80,7 +80,7 @@ function isEmbedded(settings: Settings): boolean {
   return !target && !local && pixit.trigger === undefined && pixit.accessLink === undefined;
 }
 
-async function resolve(settings: Settings, flags: RunFlags, net: Net): Promise<ResolvedConfig> {
+export async function resolve(settings: Settings, flags: RunFlags, net: Net): Promise<ResolvedConfig> {
   if (roleOf(settings) === 'ha') return resolveProxyAgent(settings, flags, net);
   if (settings.target) {
     if (flags.fault !== undefined) {

@@ -109,7 +109,7 @@ async function shoot(
   const kinds = new Set<string>();
   for (const suspected of suspicionsOf(shot)) {
     const kind = kindOf(suspected);
-    if (kinds.has(kind) || !state.mayHunt(suspected)) continue;
+    if (kinds.has(kind) || state.isExplained(suspected, volley) || !state.mayHunt(suspected)) continue;
     kinds.add(kind);
     state.add(await hunt(quarry, suspected, volley, run), suspected);
   }
@@ -152,6 +152,14 @@ class State {
     return hunts <= mostHunts;
   }
 
+  /** Whether a known finding of this kind accounts for it; counts it. */
+  isExplained(s: Suspicion, volley: readonly fc.Value<Plan>[]): boolean {
+    const own = s.index === undefined ? volley : volley.slice(s.index, s.index + 1);
+    const known = this.findings.find((f) => kindOf(f) === kindOf(s) && own.some(({ value }) => isLike(value, f)));
+    if (known) known.count++;
+    return known !== undefined;
+  }
+
   add(finding: FuzzFinding | undefined, suspected: Suspicion): void {
     if (!finding) {
       if (this.unrepeatable.length < 100) this.unrepeatable.push(suspected);
@@ -168,12 +176,7 @@ class State {
 
   /** Whether it has all that stands out of a finding seen often enough. */
   isTiresome(plan: Plan): boolean {
-    const own = new Set(features(plan));
-    return this.findings.some((f) => {
-      if (f.count < mostHits || f.plans?.length !== 1 || !f.plans[0]) return false;
-      const special = specialFeatures(f.plans[0]);
-      return special.length > 0 && special.every((name) => own.has(name));
-    });
+    return this.findings.some((f) => f.count >= mostHits && isLike(plan, f));
   }
 
   learn(plan: Plan, outcome: string): void {
@@ -182,4 +185,13 @@ class State {
     this.#outcomes.add(sight);
     this.#options.onInteresting?.(plan, outcome);
   }
+}
+
+/** Whether a plan has all that is special about the one message of a finding. */
+function isLike(plan: Plan, { plans }: FuzzFinding): boolean {
+  const [only, ...more] = plans ?? [];
+  if (!only || more.length > 0 || only.kind !== plan.kind) return false;
+  const special = specialFeatures(only);
+  const own = new Set(features(plan));
+  return special.length > 0 && special.every((name) => own.has(name));
 }

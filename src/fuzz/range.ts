@@ -83,7 +83,7 @@ export class FuzzRange {
   readonly #foreign: ReadonlySet<string>;
   readonly #sent = new Map<number, Sent>();
   #flight: Flight | undefined;
-  #fence: { readonly low: Set<number>; readonly done: () => void } | undefined;
+  #fence: { readonly low: Set<number>; readonly done: () => void; readonly gone: () => void } | undefined;
   #roundTrip = 5;
   #usesGreKeys = false;
   #count = 0;
@@ -128,6 +128,11 @@ export class FuzzRange {
       outcomes: flight.outcomes,
       seen,
     };
+  }
+
+  /** For those who see the device end: nobody need wait for an answer any longer. */
+  deviceEnded(): void {
+    this.#fence?.gone();
   }
 
   /** Whether the device answers a valid registration. */
@@ -235,8 +240,13 @@ export class FuzzRange {
         done: () => {
           timer.cancel();
           this.#fence = undefined;
-          this.#roundTrip = Math.max(this.#clock.now() - begun, this.#roundTrip * 0.9);
+          if (low.size === 1) this.#roundTrip = Math.max(this.#clock.now() - begun, this.#roundTrip * 0.9);
           resolve(true);
+        },
+        gone: () => {
+          timer.cancel();
+          this.#fence = undefined;
+          resolve(false);
         },
       };
       this.#fence = fence;

@@ -173,6 +173,12 @@ export class Bindings {
     this.#replace(mn, this.#byMn.get(mn) ?? [], [], -Infinity);
   }
 
+  /** Forgets every MN, for the device was started anew and has forgotten them too. */
+  forgetAll(): void {
+    for (const mn of [...this.#byMn.keys()]) this.forget(mn);
+    this.#seen.clear();
+  }
+
   #replace(mn: string, before: readonly Binding[], after: Binding[], now: number): void {
     for (const b of before) if (!after.includes(b)) this.#leaveHome(b, now);
     for (const b of after) if (!before.includes(b)) this.#comeHome(b);
