@@ -77,7 +77,7 @@ export async function hunt(
       most.shrinking,
     );
     // it is done with: nothing of how it was made is needed any longer
-    small[i] = { ...start, value } as fc.Value<Plan>;
+    small[i] = { ...start, value };
     steps.push(...path);
   }
   const plans = valuesOf(small);

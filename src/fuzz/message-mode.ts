@@ -87,7 +87,8 @@ export async function messageMode(range: FuzzRange, options: FuzzOptions): Promi
     await fc
       .check(property, { seed: seed + volleys, numRuns: Math.min(1000, Math.ceil(runs / window)), endOnFailure: true })
       .then((details) => {
-        if (details.failed && details.errorInstance !== null) throw details.errorInstance;
+        const error: unknown = details.failed ? details.errorInstance : null;
+        if (error !== null) throw error instanceof Error ? error : new Error(String(error));
       });
     if (volleys === 0) break;
   }
@@ -114,7 +115,9 @@ async function shoot(
     state.add(await hunt(quarry, suspected, volley, run), suspected);
   }
   if (!shot.alive) {
-    if (!(await quarry.range.alive()) && !(await options.revive?.())) state.lost = true;
+    // a hunt ends with a device that is back, if it can be brought back at all
+    const isBack = options.revive && kinds.size === 0 ? await options.revive() : await quarry.range.alive();
+    if (!isBack && !(await options.revive?.())) state.lost = true;
   } else if (shot.strays > 0 && kinds.size === 0 && state.strayHunts++ < mostStrayHunts) {
     for (const one of volley) if (!state.lost) await shootAlone(quarry, one, run, state);
   }

@@ -90,9 +90,10 @@ function extensionOf(plan: ExtensionPlan, sender: Sender, session: Session): Ext
       const body = registry(session.dialect).byName.get(plan.name)?.body;
       const subType = plan.subType === undefined ? {} : { subType: plan.subType };
       // name and body belong together in the registry, which the type system cannot follow
+      const values: object = body ? inputOf(body, plan.values) : {};
       return {
         name: plan.name,
-        ...(body && (inputOf(body, plan.values) as object)),
+        ...values,
         ...subType,
         ...length,
       } as Extension;
