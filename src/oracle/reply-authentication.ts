@@ -70,15 +70,11 @@ function judgeSpis(x: Exchange): Finding[] {
     .map((e) => check('HA-09', e.spi >= 256, 'an SPI of 256 or more', `${e.name} with SPI ${e.spi}`));
 }
 
-/** RFC 3344 §3.8.3.3: what the MN uses, such as its NAI, before MN-HA; MN-HA before FA-HA; nothing behind FA-HA. */
+/** RFC 3344 §3.8.3.3: MN-HA before FA-HA, and nothing behind FA-HA. */
 function judgeOrder(x: Exchange): Finding[] {
   const names = x.rrp.extensions.filter((e) => e.name !== 'pad').map((e) => e.name);
-  const [nai, mn, fa] = [names.indexOf('nai'), names.indexOf('mnHa'), names.indexOf('faHa')];
-  const findings: Finding[] = [];
-  if (nai >= 0 && mn >= 0) findings.push(check('HA-56', nai < mn, 'the NAI before MN-HA', names.join(', ')));
-  if (fa >= 0) {
-    const right = mn < fa && fa === names.length - 1;
-    findings.push(check('HA-56', right, 'MN-HA, then FA-HA as the last extension', names.join(', ')));
-  }
-  return findings;
+  const fa = names.indexOf('faHa');
+  if (fa < 0) return [];
+  const right = names.indexOf('mnHa') < fa && fa === names.length - 1;
+  return [check('HA-56', right, 'MN-HA, then FA-HA as the last extension', names.join(', '))];
 }
