@@ -103,7 +103,8 @@ export class FuzzRange {
     options: { readonly patience?: number; readonly keep?: boolean } = {},
   ): Promise<Volley> {
     const { patience = this.session.config.timeout, keep = false } = options;
-    if (plans.some((plan) => plan.kind === 'frame')) await this.#tunnels.ready();
+    const hasFrames = plans.some((plan) => plan.kind === 'frame');
+    if (hasFrames) await this.#tunnels.ready();
     this.#tunnels.expectKeys(plans);
     const flight: Flight = { suspicions: [], outcomes: [], seen: [], only: undefined, strays: 0, accepted: [] };
     this.#flight = flight;
@@ -111,7 +112,8 @@ export class FuzzRange {
       plan.kind === 'request' ? this.#send(plan, index, flight) : this.#sendFrame(plan, index, flight),
     );
     if (plans.length === 1) flight.only = sent[0];
-    const alive = await this.#awaitFence(patience);
+    // packets of another protocol come through another socket: the device may read the first fence before them
+    const alive = (await this.#awaitFence(patience)) && (!hasFrames || (await this.#awaitFence(patience)));
     flight.suspicions.push(...this.#tunnels.harvest(flight.outcomes, this.statistics, alive));
     sent.forEach((one, i) => {
       if (!one || one.replies > 0) return;

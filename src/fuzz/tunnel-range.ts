@@ -3,7 +3,7 @@ import { deservesFrame } from '../oracle/deserves-frame.js';
 import type { Deserts } from '../oracle/deserves.js';
 import type { Home } from '../tester/home.js';
 import { MobileNode } from '../tester/mobile-node.js';
-import type { Probe } from '../tester/probe.js';
+import { cookieIn, type Probe } from '../tester/probe.js';
 import { Recorder } from '../tester/recorder.js';
 import { modes } from '../tester/request.js';
 import type { Session } from '../tester/session.js';
@@ -100,6 +100,11 @@ export class TunnelRange {
       .split('+')
       .map(Number);
     const octets = renderFrame(plan, binding, plan.tunnel === 'l3' ? etherTypes.ipv4 : l2Type, inner);
+    const cookie = cookieIn(octets);
+    if (cookie !== undefined && cookie !== probe.id) {
+      session.forgetProbe(probe); // turned bits have made it the cookie of another packet
+      return undefined;
+    }
     const { oracle } = session;
     const deserts = deservesFrame(octets, binding, oracle.bindings, oracle.context, session.clock.now());
     const key = decode(gre, octets);
