@@ -75,6 +75,8 @@ export interface RunConfig {
   readonly pics: Pics;
   readonly pixit: Pixit;
   readonly knobs: KnobValues;
+  /** Where a setting was made, by its dotted name: `pics.l2` at `lab.yaml:14` or `--pics l2`. Absent: it is a default. */
+  readonly origins?: Readonly<Record<string, string>>;
   /** False with --no-gre or without the privilege for raw sockets; `noGreReason` says which. */
   readonly gre: boolean;
   readonly noGreReason?: string;

@@ -9,27 +9,39 @@ export function picsValue(pics: Pics, item: PicsItem): boolean {
   return typeof value === 'boolean' ? value : value[tail as keyof Pics['homeLink']];
 }
 
-/** Undefined when the case applies; else the reason for which it is skipped. */
+/** Where a setting was made: behind it in every reason, so that a skip can be traced to its line. */
+function at({ origins }: RunConfig, ...names: readonly string[]): string {
+  const origin = names.map((name) => origins?.[name]).find((place) => place !== undefined);
+  return ` (${origin ?? 'the default'})`;
+}
+
+/** Undefined when the case applies; else the reason for which it is skipped, with the line that decides it. */
 export function whyNot(definition: CaseDefinition, config: RunConfig): string | undefined {
   for (const item of definition.needs ?? []) {
-    if (!picsValue(config.pics, item)) return `PICS ${item} is false`;
+    if (!picsValue(config.pics, item)) return `PICS ${item} is false${at(config, `pics.${item}`)}`;
   }
   for (const item of definition.refuses ?? []) {
-    if (picsValue(config.pics, item)) return `PICS ${item} is true: this case tests its refusal`;
+    if (picsValue(config.pics, item)) {
+      return `PICS ${item} is true${at(config, `pics.${item}`)}: this case tests its refusal`;
+    }
   }
   for (const [name, wanted] of Object.entries(definition.knobs ?? {})) {
     const value = knobValue(config.knobs, name as KnobName);
-    if (value !== wanted) return `knob ${name}=${value}: this case is for ${wanted}`;
+    if (value !== wanted) return `knob ${name}=${value}${at(config, `knobs.${name}`)}: this case is for ${wanted}`;
   }
   if (definition.faHa && !config.faHa) return 'no FA-HA security association is configured (securityAssociations.faHa)';
-  if (definition.faHa === false && config.faHa) return 'an FA-HA security association is configured';
+  if (definition.faHa === false && config.faHa) {
+    return `an FA-HA security association is configured${at(config, 'securityAssociations.faHa')}`;
+  }
   for (const [name, wanted] of Object.entries(definition.association ?? {})) {
     const value = config.mnHa[name as 'replay' | 'algorithm'];
-    if (value !== wanted) return `securityAssociations.mnHa.${name} is ${value}: this case is for ${wanted}`;
+    const setting = `securityAssociations.mnHa.${name}`;
+    if (value !== wanted) return `${setting} is ${value}${at(config, setting)}: this case is for ${wanted}`;
   }
   if (definition.tunnel && !config.gre) return config.noGreReason ?? 'raw sockets are switched off';
   const addresses = definition.careOfAddresses ?? 1;
-  if (config.local.length < addresses)
-    return `needs ${addresses} local addresses (local), ${config.local.length} given`;
+  if (config.local.length < addresses) {
+    return `needs ${addresses} local addresses (local), ${config.local.length} given${at(config, 'local')}`;
+  }
   return undefined;
 }

@@ -104,15 +104,16 @@ export function isLoopback(address: string): boolean {
 }
 
 function common(settings: Settings, machine: Machine): Omit<RunConfig, 'target' | 'local' | 'mnHa' | 'faHa'> {
-  const { restartCmd, rate, pixit, knobs } = settings;
+  const { restartCmd, rate, pixit, knobs, origins } = settings;
   return {
     as: roleOf(settings),
     profile: settings.profile ?? 'tsirtsis-00',
     pics: picsOf(settings.pics),
     pixit: { realm: defaultRealm, ...pixit },
     knobs: { ...defaultKnobs(), ...knobs },
+    ...(origins && { origins }),
     gre: settings.gre ?? true,
-    ...(settings.gre === false && { noGreReason: 'switched off (--no-gre)' }),
+    ...(settings.gre === false && { noGreReason: `switched off (${origins?.['gre'] ?? '--no-gre'})` }),
     timeout: settings.timeout ?? defaultTimeout,
     seed: settings.seed ?? machine.randomSeed(),
     strict: settings.strict ?? false,

@@ -4,7 +4,7 @@ import { type KnobValues, parseKnob } from '../../spec/knobs.js';
 import type { Endpoint } from '../../net/port.js';
 import { usageError } from '../cli-error.js';
 import { checkShape } from './check.js';
-import type { AssociationInput, Path, Source } from './input.js';
+import type { AssociationInput, ConfigInput, Path, Source } from './input.js';
 import type { KeyReference } from './key.js';
 import * as values from './values.js';
 
@@ -25,6 +25,8 @@ export interface Settings {
   readonly pics: Readonly<Partial<Record<PicsItem, boolean>>>;
   readonly pixit: Partial<Pixit>;
   readonly knobs: KnobValues;
+  /** Where each setting that decides about a skip was made, by its dotted name. */
+  readonly origins?: Readonly<Record<string, string>>;
   readonly gre?: boolean;
   readonly timeout?: number;
   readonly rate?: number;
@@ -68,7 +70,27 @@ export function readSettings(source: Source): Settings {
         }),
     }),
     knobs: knobsOf(input.knobs ?? {}, source),
+    origins: originsOf(input, source),
   });
+}
+
+/** The settings for whose sake cases are skipped: what the device claims, the choices, the keys and the addresses. */
+function originsOf(input: ConfigInput, { locate }: Source): Record<string, string> | undefined {
+  const { pics, knobs, securityAssociations, local, gre } = input;
+  const leaves = (value: unknown, path: readonly string[]): readonly string[][] =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.entries(value).flatMap(([name, part]) => leaves(part, [...path, name]))
+      : value === undefined
+        ? []
+        : [[...path]];
+  const { mnHa, faHa } = securityAssociations ?? {};
+  const found = [
+    ...leaves({ pics, knobs, local, gre }, []),
+    ...leaves({ mnHa }, ['securityAssociations']),
+    ...(faHa ? [['securityAssociations', 'faHa']] : []),
+  ];
+  if (found.length === 0) return undefined;
+  return Object.fromEntries(found.map((path) => [path.join('.'), locate(path)]));
 }
 
 function associationOf(input: AssociationInput | undefined, where: string): AssociationSettings | undefined {
@@ -122,5 +144,6 @@ export function mergeSettings(lower: Settings, upper: Settings): Settings {
       gateway: merged(lower.pixit.gateway, upper.pixit.gateway),
     }),
     knobs: { ...lower.knobs, ...upper.knobs },
+    origins: merged(lower.origins, upper.origins),
   });
 }
