@@ -81,7 +81,7 @@ function ofCase(definition: CaseDefinition): string {
 }
 
 function levelOf({ level }: Requirement): string {
-  return level === 'fact' || level === 'inference' ? level : level.toUpperCase();
+  return level === 'fact' || level === 'inference' || level === 'info' ? level : level.toUpperCase();
 }
 
 function place(section: SectionDefinition | undefined): string {

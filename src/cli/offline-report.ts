@@ -55,7 +55,7 @@ function show(result: RunResult, what: string, context: ReportContext, screen: S
     write: (text) => screen.write(text),
   });
   const { tool, run } = result;
-  const facts = Object.entries(changedKnobs(run.knobs)).map(([name, value]) => ` ${name}=${value}`);
+  const facts = Object.entries(changedKnobs(run.knobs, run.profile)).map(([name, value]) => ` ${name}=${value}`);
   screen.write(`${tool.name} ${tool.version}: ${what}, profile ${run.profile}${facts.join('')}\n`);
   for (const one of result.cases) printer.caseDone(one);
   printer.finish(result);

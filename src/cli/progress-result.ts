@@ -27,6 +27,6 @@ export function progressResult(facts: RunFacts, cases: readonly CaseResult[], no
     },
     totals: countVerdicts(cases),
     cases,
-    ledger: ledger(cases, as === 'mpa' ? 'ha' : 'mpa'),
+    ledger: ledger(cases, as === 'mpa' ? 'ha' : 'mpa', profile),
   };
 }

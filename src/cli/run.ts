@@ -1,7 +1,6 @@
 /** `grespec run`: wires configuration, network, device, tester and reports. */
-import { randomInt } from 'node:crypto';
 import { sections } from '../../suites/index.js';
-import { freshLoopback, localAddressFor } from '../net/local-address.js';
+import { freshLoopback } from '../net/local-address.js';
 import { rawPrivilegeAdvice } from '../net/net-error.js';
 import type { Net } from '../net/port.js';
 import { selfTestRaw } from '../net/self-test.js';
@@ -19,7 +18,6 @@ import { prepareCaptures, writeCaseCaptures } from './case-captures.js';
 import { changedKnobs } from './changed-knobs.js';
 import { environmentError, exitCodes, usageError } from './cli-error.js';
 import {
-  type Machine,
   type ResolvedConfig,
   resolveEmbedded,
   resolveProxy,
@@ -32,6 +30,7 @@ import { deviceOptions, EmbeddedDevice, endpointFor } from './embedded.js';
 import { EmbeddedMpa, mpaOptions } from './embedded-mpa.js';
 import { catchInterrupts } from './interrupt.js';
 import { asText } from './list.js';
+import { machine } from './machine.js';
 import { selectCases, settingsOf } from './plan.js';
 import { version } from './program.js';
 import { progressResult, type RunFacts } from './progress-result.js';
@@ -40,7 +39,7 @@ import { listingOf, reportContext } from './report-context.js';
 import { parseReport, Reports } from './reports.js';
 import { runRestartCommand } from './restart-command.js';
 import { Screen } from './screen.js';
-import { manualControl, triggerControl } from './trigger.js';
+import { proxyAccess } from './trigger.js';
 
 export interface RunFlags extends RepeatedFlags {
   readonly list?: boolean;
@@ -48,13 +47,6 @@ export interface RunFlags extends RepeatedFlags {
   /** Folder for a capture of each case. */
   readonly pcap?: string;
 }
-
-const machine: Machine = {
-  freshLoopback,
-  localAddressFor,
-  randomSeed: () => randomInt(2 ** 32),
-  environment: process.env,
-};
 
 export async function run(selectors: readonly string[], flags: RunFlags): Promise<number> {
   const settings = settingsOf(flags);
@@ -194,7 +186,7 @@ async function conduct({ config, net, cases, selectors, flags, reports, parts }:
       onProgress: (progress) => screen.progress(progressLine(progress, screen.look)),
     });
     const { tool, run: begun } = soFar();
-    printer.begin(tool, { ...begun, knobs: changedKnobs(begun.knobs) });
+    printer.begin(tool, { ...begun, knobs: changedKnobs(begun.knobs, begun.profile) });
     const runPart = async (part: Part): Promise<RunResult> => {
       const tunnels = part.device ? (await part.device.start()).raw : true;
       const usable = part.config.gre && !tunnels ? { ...part.config, ...withoutTunnels } : part.config;
@@ -202,7 +194,7 @@ async function conduct({ config, net, cases, selectors, flags, reports, parts }:
         ...{ config: usable, net, cases: part.cases, selection: selectors, version: facts.version, targetName, signal },
         repeat: (id) => repeatCommand(id, flags, config.seed),
         ...restarting(usable, part.device, signal, tell),
-        ...(config.as === 'ha' && proxyAccess(part, net, tell)),
+        ...(config.as === 'ha' && accessOf(part, net, tell)),
         onCaseStart: ({ id }) => printer.caseStarted(id),
         onCaseDone: (result) => {
           done.set(result.id, result);
@@ -232,19 +224,13 @@ async function conduct({ config, net, cases, selectors, flags, reports, parts }:
 }
 
 /** How a mobility proxy agent is made to act, and how its access link is reached. */
-function proxyAccess(
+function accessOf(
   { device, config }: Part,
   net: Net,
   tell: (message: string) => void,
 ): Pick<RunOptions, 'control' | 'access'> {
   if (device instanceof EmbeddedMpa) return { control: device.control, access: device.access };
-  const { trigger, accessLink } = config.pixit;
-  const isPersonThere = process.stdin.isTTY && process.env['CI'] === undefined;
-  return {
-    ...(accessLink !== undefined && { access: (receive) => net.openLink(accessLink, receive) }),
-    ...(trigger !== undefined && { control: triggerControl(trigger) }),
-    ...(trigger === undefined && accessLink === undefined && isPersonThere && { control: manualControl(tell) }),
-  };
+  return proxyAccess(config.pixit, net, tell);
 }
 
 const withoutTunnels = { gre: false, noGreReason: 'the device has no raw sockets' } as const;

@@ -125,7 +125,7 @@ export class FuzzRange {
     const seen = keep ? [...flight.seen, ...this.#tunnels.seen()] : [];
     return {
       alive,
-      suspicions: flight.suspicions.filter(isWorthTelling),
+      suspicions: flight.suspicions.filter((s) => isWorthTelling(s, this.session.config.profile)),
       strays: flight.strays,
       outcomes: flight.outcomes,
       seen,

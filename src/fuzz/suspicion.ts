@@ -1,6 +1,8 @@
 /** Something that a device did and must not do, as seen once; it becomes a finding when it can be shown again. */
 import { type Finding } from '../oracle/finding.js';
 import { requirement } from '../spec/catalogue.js';
+import type { Profile } from '../spec/config.js';
+import { ruleIn } from '../spec/profiles.js';
 import type { Level } from '../spec/types.js';
 
 export interface Suspicion {
@@ -25,5 +27,8 @@ export const levelOf = ({ requirement: id }: Pick<Suspicion, 'requirement'>): Le
 const failing: ReadonlySet<Level> = new Set<Level>(['MUST', 'fact']);
 export const isFailing = (s: Pick<Suspicion, 'requirement'>): boolean => failing.has(levelOf(s));
 
-/** Notes make no finding: a device may do as it likes. */
-export const isWorthTelling = (s: Pick<Suspicion, 'requirement'>): boolean => levelOf(s) !== 'MAY';
+/** Notes make no finding, for a device may do as it likes; nor do rules that the profile has not, or from memory only. */
+export const isWorthTelling = (s: Pick<Suspicion, 'requirement'>, profile: Profile): boolean => {
+  const level = ruleIn(profile, s.requirement)?.level;
+  return level !== undefined && level !== 'MAY' && level !== 'info';
+};

@@ -2,6 +2,8 @@
 import type { CaseResult, RunResult } from '../report/result.js';
 import { countVerdicts } from '../report/totals.js';
 import { documents, requirement, sectionKey } from '../spec/catalogue.js';
+import type { Profile } from '../spec/config.js';
+import { ruleIn } from '../spec/profiles.js';
 import type { Verdict } from '../spec/types.js';
 import { ledger } from '../tester/ledger.js';
 import { explain, verdictOf } from '../tester/result.js';
@@ -32,7 +34,7 @@ const mostDevices = 8;
 export function auditResult(files: readonly AuditedFile[], facts: AuditFacts): RunResult {
   const isOne = files.length === 1;
   const cases = files.flatMap(({ name, outcome }) =>
-    groups([...outcome.tallies.all()]).map((group) => caseOf(group, isOne ? undefined : name, facts)),
+    groups(tallied(outcome)).map((group) => caseOf(group, isOne ? undefined : name, outcome.settings.profile, facts)),
   );
   const order = new Map(documentOrder.map((key, i) => [key, i]));
   const place = (c: CaseResult): number => order.get(requirement(c.requirements[0] ?? '').document) ?? 0;
@@ -40,7 +42,8 @@ export function auditResult(files: readonly AuditedFile[], facts: AuditFacts): R
     a.dut === b.dut ? place(a) - place(b) || compare(a, b) : a.dut === 'ha' ? -1 : 1,
   );
   const settings = files[0]?.outcome.settings;
-  const ofHa = ledger(sorted, 'ha');
+  const profile = settings?.profile ?? 'none';
+  const ofHa = ledger(sorted, 'ha', profile);
   const known = new Set(ofHa.map((row) => row.requirement));
   return {
     tool: { name: 'grespec', version: facts.version },
@@ -50,7 +53,7 @@ export function auditResult(files: readonly AuditedFile[], facts: AuditFacts): R
       seed: 0,
       as: sorted.length > 0 && sorted.every((c) => c.dut === 'mpa') ? 'ha' : 'mpa',
       target: files.map(({ name }) => name).join(' '),
-      profile: settings?.profile ?? 'none',
+      profile,
       knobs: settings?.knobs ?? {},
       selection: [],
       strict: facts.strict,
@@ -58,9 +61,13 @@ export function auditResult(files: readonly AuditedFile[], facts: AuditFacts): R
     },
     totals: countVerdicts(sorted),
     cases: sorted,
-    ledger: [...ofHa, ...ledger(sorted, 'mpa').filter((row) => !known.has(row.requirement))],
+    ledger: [...ofHa, ...ledger(sorted, 'mpa', profile).filter((row) => !known.has(row.requirement))],
   };
 }
+
+/** What the audit counted, but for rules of other profiles. */
+const tallied = ({ tallies, settings }: AuditOutcome): readonly Tally[] =>
+  [...tallies.all()].filter((tally) => ruleIn(settings.profile, tally.requirement));
 
 const documentOrder = Object.keys(documents);
 const collator = new Intl.Collator('en', { numeric: true });
@@ -89,9 +96,14 @@ function groups(tallies: readonly Tally[]): Group[] {
   }));
 }
 
-function caseOf({ tallies: group, device }: Group, file: string | undefined, facts: AuditFacts): CaseResult {
+function caseOf(
+  { tallies: group, device }: Group,
+  file: string | undefined,
+  profile: Profile,
+  facts: AuditFacts,
+): CaseResult {
   const [{ role, requirement: name }] = group;
-  const row = requirement(name);
+  const row = ruleIn(profile, name) ?? requirement(name);
   const where = [device, file].filter((part) => part !== undefined);
   const held = group.reduce((sum, t) => sum + t.held, 0);
   const violations = group.reduce((sum, t) => sum + t.violations, 0);
@@ -111,7 +123,7 @@ function caseOf({ tallies: group, device }: Group, file: string | undefined, fac
   if (!first) {
     return { ...common, verdict: 'pass', reason: `held ${times(held)}`, expected: '', actual: '', frames: [] };
   }
-  const verdict: Verdict = row.level === 'MAY' ? 'pass' : verdictOf(name);
+  const verdict: Verdict = row.level === 'MAY' ? 'pass' : verdictOf(name, profile);
   const numbers = [...new Set(bad.flatMap((t) => t.numbers))].sort((a, b) => a - b);
   const culprits =
     group.length > 1
@@ -124,7 +136,7 @@ function caseOf({ tallies: group, device }: Group, file: string | undefined, fac
   return {
     ...common,
     verdict,
-    reason: explain(name),
+    reason: explain(name, profile),
     expected: first.expected,
     actual: `${first.actual} (${count})`,
     frames: bad.flatMap((t) => t.first.flatMap((v) => v.frames)).slice(0, mostFrames),

@@ -5,7 +5,7 @@ import type { CaseResult, RunResult } from './result.js';
 import { clipped, columns, duration, oneLine, padded, wrap } from './text.js';
 import { countVerdicts, headline, outcomeOf, plural, type Totals } from './totals.js';
 
-const levels: readonly Level[] = ['MUST', 'SHOULD', 'MAY', 'fact', 'inference'];
+const levels: readonly Level[] = ['MUST', 'SHOULD', 'MAY', 'fact', 'inference', 'info'];
 const slowestShown = 5;
 const reasonsShown = 8;
 

@@ -23,6 +23,12 @@ export const knobs = [
     why: 'Whether the key of a message is for packets of its sender (tsirtsis) or for packets to it (Yegani section 5). `auto` finds out and reports.',
   },
   {
+    name: 'zero_key',
+    values: ['asks', 'none'],
+    default: 'asks',
+    why: 'Whether key 0 in an RRQ asks the HA for one key both ways, as tsirtsis and Yegani -03 have it. Yegani -02 gives it no meaning, so profile yegani-02 starts from `none`.',
+  },
+  {
     name: 'ext_place',
     ambiguity: 'A-02',
     values: ['both', 'before_mnha', 'after_mnha'],
@@ -168,13 +174,6 @@ export const knobs = [
     values: { min: 0, max: 127 },
     default: '48',
     why: 'The type of the GRE Key extension, which the drafts leave open. 48 was assigned to its successor in RFC 6245.',
-  },
-  {
-    name: 'ext_form',
-    ambiguity: 'A-20',
-    values: ['yegani', 'rfc6245'],
-    default: 'yegani',
-    why: 'The layout of the extension. That of RFC 6245 has no room for the A flag.',
   },
   {
     name: 'l2_ptype',

@@ -14,8 +14,11 @@ export type DocumentKey =
   | 'rfc2890'
   | 'rfc791';
 
-/** How strong a requirement is: `fact` is stated without an RFC 2119 word. */
-export type Level = 'MUST' | 'SHOULD' | 'MAY' | 'fact' | 'inference';
+/**
+ * How strong a requirement is: `fact` is stated without an RFC 2119 word, `info` is known from memory only, so that a
+ * deviation decides nothing until somebody confirms the rule.
+ */
+export type Level = 'MUST' | 'SHOULD' | 'MAY' | 'fact' | 'inference' | 'info';
 
 /** Who has to meet a requirement. */
 export type Role = 'ha' | 'mpa' | 'both' | 'fa' | 'mn';
@@ -41,7 +44,7 @@ export type Verdict = (typeof verdicts)[number];
 /** A named choice where the documents are ambiguous or silent. */
 export interface Knob {
   readonly name: string;
-  /** The ambiguity of the documents behind it, for example `A-19`; absent where the knob sizes a test. */
+  /** The ambiguity of the documents behind it, such as `A-19`; absent where it sizes a test or follows from the profile. */
   readonly ambiguity?: string;
   /** Allowed words, or a whole-number range. */
   readonly values: readonly string[] | { readonly min: number; readonly max: number };

@@ -1,6 +1,7 @@
 /** Whether a case applies to this device and this machine, and if not, which line of the configuration says so. */
 import type { Pics, PicsItem, RunConfig } from '../spec/config.js';
 import { type KnobName, knobValue } from '../spec/knobs.js';
+import { profileTraits, ruleIn, zeroKeyRules } from '../spec/profiles.js';
 import type { CaseDefinition } from './case.js';
 
 export function picsValue(pics: Pics, item: PicsItem): boolean {
@@ -17,6 +18,8 @@ function at({ origins }: RunConfig, ...names: readonly string[]): string {
 
 /** Undefined when the case applies; else the reason for which it is skipped, with the line that decides it. */
 export function whyNot(definition: CaseDefinition, config: RunConfig): string | undefined {
+  const foreign = notInProfile(definition, config);
+  if (foreign !== undefined) return foreign;
   for (const item of definition.needs ?? []) {
     if (!picsValue(config.pics, item)) return `PICS ${item} is false${at(config, `pics.${item}`)}`;
   }
@@ -42,6 +45,23 @@ export function whyNot(definition: CaseDefinition, config: RunConfig): string | 
   const addresses = definition.careOfAddresses ?? 1;
   if (config.local.length < addresses) {
     return `needs ${addresses} local addresses (local), ${config.local.length} given${at(config, 'local')}`;
+  }
+  return undefined;
+}
+
+/** What the profile does without, no device that follows it can be asked for. */
+function notInProfile({ needs = [], refuses = [], covers }: CaseDefinition, config: RunConfig): string | undefined {
+  const { profile, knobs } = config;
+  const { aFlag, citation } = profileTraits[profile];
+  if (!aFlag && [...needs, ...refuses].includes('l2')) {
+    return `profile ${profile}${at(config, 'profile')}: its extension has no A flag to ask for L2 tunnels with`;
+  }
+  const rules = covers.filter((id) => ruleIn(profile, id));
+  if (rules.length === 0) {
+    return `profile ${profile}${at(config, 'profile')}: ${citation} does without ${covers.join(', ')}`;
+  }
+  if (knobValue(knobs, 'zero_key') === 'none' && rules.every((id) => zeroKeyRules.has(id))) {
+    return `knob zero_key=none${at(config, 'knobs.zero_key', 'profile')}: this case is about key 0 as the wish for a key`;
   }
   return undefined;
 }

@@ -1,8 +1,9 @@
 /** What every case has, whichever device it tests: its frames, its demands, and the ways to end undecided. */
 import type { Clock } from '../net/port.js';
-import { type RequirementId, requirement } from '../spec/catalogue.js';
+import type { RequirementId } from '../spec/catalogue.js';
 import type { RunConfig } from '../spec/config.js';
 import { type KnobName, knobValue } from '../spec/knobs.js';
+import { ruleIn } from '../spec/profiles.js';
 import { pause } from './arrivals.js';
 import type { CaseOptions } from './case.js';
 import { Inconclusive, Skipped, Violation } from './outcome.js';
@@ -27,6 +28,8 @@ export class CaseBase {
   readonly config: RunConfig;
   readonly recorder = new Recorder();
   readonly warnings: Warning[] = [];
+  /** Deviations from rules that are known from memory only: they decide nothing, but nor does the case pass. */
+  readonly doubts: Warning[] = [];
   readonly notes: string[] = [];
   /** Milliseconds by which a binding may outlive its lifetime: clocks and timers are not exact. */
   readonly expiryTolerance = 1000;
@@ -41,12 +44,19 @@ export class CaseBase {
     this.#clock = clock;
   }
 
+  /** The requirements that the case covers and the profile has. */
+  get rules(): readonly RequirementId[] {
+    return this.covers.filter((id) => ruleIn(this.config.profile, id));
+  }
+
   /** Demands that a condition holds. A violated SHOULD is noted as a warning and the case goes on. */
   demand(id: RequirementId, condition: boolean, expected: string, actual: string): void {
     if (condition) return;
-    const { level } = requirement(id);
+    const level = ruleIn(this.config.profile, id)?.level;
+    if (level === undefined) return; // a rule of another profile
     if (failing.has(level)) throw this.violation(id, expected, actual);
-    if (level !== 'MAY') this.warnings.push({ requirement: id, expected: this.#round + expected, actual });
+    if (level === 'info') this.doubts.push({ requirement: id, expected: this.#round + expected, actual });
+    else if (level !== 'MAY') this.warnings.push({ requirement: id, expected: this.#round + expected, actual });
     else this.notes.push(`${id} (MAY): ${actual}`);
   }
 

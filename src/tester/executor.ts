@@ -75,7 +75,7 @@ export class Executor {
         ? decideWholeRun(running.base, this.#rig.judge, this.#clock.now())
         : decideEnd(running.base, this.#rig.judge);
     } catch (error) {
-      decided = decideError(error, definition);
+      decided = decideError(error, definition, this.#options.config.profile);
       if (error instanceof DeviceLost) await this.#mourn(definition);
     }
     if (!this.#hopeless) running.cleanUp();
@@ -95,7 +95,7 @@ export class Executor {
 
   #result(definition: CaseDefinition, decided: Decision, start: number, recorder = new Recorder()): CaseResult {
     const { frames, omitted } = recorder.frames(start, this.#rig.dialect);
-    return resultOf(definition, decided, {
+    return resultOf(definition, this.#options.config.profile, decided, {
       durationMs: Math.round((this.#clock.now() - start) * 10) / 10,
       frames,
       ...(omitted > 0 && { framesOmitted: omitted }),

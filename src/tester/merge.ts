@@ -17,6 +17,6 @@ export function mergeRuns(runs: readonly [RunResult, ...RunResult[]], ids: reado
     },
     totals: countVerdicts(cases),
     cases,
-    ledger: ledger(cases, first.run.as === 'mpa' ? 'ha' : 'mpa'),
+    ledger: ledger(cases, first.run.as === 'mpa' ? 'ha' : 'mpa', first.run.profile),
   };
 }

@@ -2,25 +2,40 @@
 import { AssertionError } from 'chai';
 import type { CaseResult } from '../report/result.js';
 import { documents, requirement } from '../spec/catalogue.js';
+import type { Profile } from '../spec/config.js';
+import { profileTraits, ruleIn } from '../spec/profiles.js';
 import type { Level, Verdict } from '../spec/types.js';
 import type { CaseDefinition } from './case.js';
 import type { CaseBase } from './case-base.js';
 import type { Judge } from './judge.js';
 import { HarnessError } from '../spec/errors.js';
 import { Inconclusive, Skipped, Violation } from './outcome.js';
+import { unseenIn } from './shard.js';
 
-const strength: readonly Level[] = ['MUST', 'fact', 'SHOULD', 'inference', 'MAY'];
+const strength: readonly Level[] = ['MUST', 'fact', 'SHOULD', 'inference', 'MAY', 'info'];
 
-/** The strongest level among the requirements that a case covers. */
-export function levelOf(definition: CaseDefinition): Level {
-  const levels = definition.covers.map((id) => requirement(id).level);
+/** The strongest level among the requirements that a case covers and the profile has. */
+export function levelOf(definition: CaseDefinition, profile: Profile): Level {
+  const rules = definition.covers.flatMap((id) => ruleIn(profile, id) ?? []);
+  const levels = (rules.length > 0 ? rules : definition.covers.map(requirement)).map(({ level }) => level);
   return strength.find((level) => levels.includes(level)) ?? 'MAY';
 }
 
-/** A violated MUST or stated fact fails; a SHOULD, or what we infer, warns. */
-export const verdictOf = (id: string): Verdict => {
-  const { level } = requirement(id);
-  return level === 'MUST' || level === 'fact' ? 'fail' : 'warn';
+/**
+ * A violated MUST or stated fact fails; a SHOULD, or what we infer, warns. A rule that is known from memory only decides
+ * nothing, nor does one that the profile does without.
+ */
+export const verdictOf = (id: string, profile: Profile): Verdict => {
+  switch (ruleIn(profile, id)?.level) {
+    case 'MUST':
+    case 'fact':
+      return 'fail';
+    case undefined:
+    case 'info':
+      return 'inconclusive';
+    default:
+      return 'warn';
+  }
 };
 
 export interface Decision {
@@ -33,23 +48,28 @@ export interface Decision {
 export const plain = (verdict: Verdict, reason: string): Decision => ({ verdict, reason, expected: '', actual: '' });
 
 /** Names the requirement, its level and its source, so that the reader can look it up. */
-export function explain(id: string): string {
-  const { level, document, section, text } = requirement(id);
-  return `${id} (${level}, ${documents[document].citation} ${section}): ${text}`;
+export function explain(id: string, profile: Profile): string {
+  const rule = ruleIn(profile, id);
+  const { level, document, section, text } = rule ?? requirement(id);
+  const source = `${documents[document].citation} ${section}`;
+  const { citation } = profileTraits[profile];
+  if (!rule) return `${id} (${source}, which ${citation} does without): ${text}`;
+  if (level !== 'info') return `${id} (${level}, ${source}): ${text}`;
+  return `${id} (info: in ${citation} from memory, not confirmed; as in ${source}): ${text}`;
 }
 
-export function violated(id: string, expected: string, actual: string): Decision {
-  return { verdict: verdictOf(id), reason: explain(id), expected, actual };
+export function violated(id: string, expected: string, actual: string, profile: Profile): Decision {
+  return { verdict: verdictOf(id, profile), reason: explain(id, profile), expected, actual };
 }
 
 /** How a thrown value decides a case. */
-export function decideError(error: unknown, definition: CaseDefinition): Decision {
-  if (error instanceof Violation) return violated(error.requirement, error.expected, error.actual);
+export function decideError(error: unknown, definition: CaseDefinition, profile: Profile): Decision {
+  if (error instanceof Violation) return violated(error.requirement, error.expected, error.actual, profile);
   if (error instanceof Skipped) return plain('skip', error.message);
   if (error instanceof Inconclusive) return plain('inconclusive', error.message);
   if (error instanceof AssertionError) {
     const [first] = definition.covers;
-    return violated(first ?? '', error.message, String((error as { actual?: unknown }).actual));
+    return violated(first ?? '', error.message, String((error as { actual?: unknown }).actual), profile);
   }
   // the user's own command: not a fault of the tester
   if (error instanceof HarnessError && error.code === 'trigger') return plain('error', error.message);
@@ -59,20 +79,36 @@ export function decideError(error: unknown, definition: CaseDefinition): Decisio
 
 /** A body that came to its end: what the oracle saw meanwhile and the warnings noted still count. */
 export function decideEnd(t: CaseBase, judge: Judge): Decision {
-  const covers: readonly string[] = t.covers;
+  const { profile } = t.config;
+  const covers: readonly string[] = t.rules;
   const sightings = judge.during(t.id).filter((s) => covers.includes(s.requirement));
-  const worst = sightings.find((s) => verdictOf(s.requirement) === 'fail') ?? sightings[0];
-  if (worst) {
+  const worst = worstOf(sightings, profile);
+  const isWorse = worst && (t.warnings.length === 0 || verdictOf(worst.requirement, profile) !== 'inconclusive');
+  if (isWorse) {
     t.recorder.blame(worst.bytes);
-    return violated(worst.requirement, worst.expected, worst.actual);
+    return violated(worst.requirement, worst.expected, worst.actual, profile);
   }
   const [warning] = t.warnings;
-  if (warning) return { ...violated(warning.requirement, warning.expected, warning.actual), verdict: 'warn' };
+  if (warning) return { ...violated(warning.requirement, warning.expected, warning.actual, profile), verdict: 'warn' };
+  const [doubt] = t.doubts;
+  if (doubt) return violated(doubt.requirement, doubt.expected, doubt.actual, profile);
   return plain('pass', t.notes.join('; '));
+}
+
+const badness: readonly Verdict[] = ['fail', 'warn', 'inconclusive'];
+
+/** The first of those that weigh most. */
+function worstOf<S extends { readonly requirement: string }>(all: readonly S[], profile: Profile): S | undefined {
+  for (const verdict of badness) {
+    const found = all.find((s) => verdictOf(s.requirement, profile) === verdict);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 export function resultOf(
   definition: CaseDefinition,
+  profile: Profile,
   decision: Decision,
   rest: Pick<CaseResult, 'durationMs' | 'frames' | 'framesOmitted' | 'repeat'>,
 ): CaseResult {
@@ -82,27 +118,34 @@ export function resultOf(
     document: documents[definition.document].citation,
     section: definition.section,
     dut: definition.dut,
-    level: levelOf(definition),
+    level: levelOf(definition, profile),
     requirements: definition.covers,
     ...decision,
     ...rest,
+    ...(definition.wholeRun && { wholeRun: true }),
   };
 }
 
 /** What the oracle saw of a whole-run case's requirements since the run began. */
 export function decideWholeRun(t: CaseBase, judge: Judge, now: number): Decision {
-  const seen = t.covers.map((id) => ({ id, ...judge.of(id) }));
-  const bad = seen.filter((s) => s.violations > 0);
-  const worst = bad.find((s) => verdictOf(s.id) === 'fail') ?? bad[0];
+  const { profile } = t.config;
+  const seen = t.rules.map((id) => ({ requirement: id, ...judge.of(id) }));
+  const worst = worstOf(
+    seen.filter((s) => s.violations > 0),
+    profile,
+  );
   const [first] = worst?.first ?? [];
   if (worst && first) {
     t.recorder.add('received', isIpv4(first.bytes) ? 'ip' : 'udp', 'device', 'tester', first.bytes, now);
     t.recorder.blame(first.bytes);
     const times = `${worst.violations} of ${worst.violations + worst.held} times, first in ${first.during}`;
-    return violated(worst.id, first.expected, `${first.actual} (${times})`);
+    return violated(worst.requirement, first.expected, `${first.actual} (${times})`, profile);
   }
   const held = seen.reduce((sum, s) => sum + s.held, 0);
-  if (held === 0) return plain('inconclusive', 'nothing in this run showed it either way');
+  if (held === 0) {
+    const { shard } = t.config;
+    return shard ? plain('skip', unseenIn(shard)) : plain('inconclusive', 'nothing in this run showed it either way');
+  }
   return plain('pass', `held ${held} times in this run`);
 }
 

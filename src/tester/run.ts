@@ -66,7 +66,7 @@ export async function runCases(options: RunOptions): Promise<RunResult> {
     },
     totals: countVerdicts(results),
     cases: results,
-    ledger: ledger(results, config.as === 'mpa' ? 'ha' : 'mpa'),
+    ledger: ledger(results, config.as === 'mpa' ? 'ha' : 'mpa', config.profile),
   };
 }
 

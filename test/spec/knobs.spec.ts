@@ -40,7 +40,7 @@ describe('knobs', () => {
       mns: '300',
       key_direction: 'sender',
       ext_type: '48',
-      ext_form: 'yegani',
+      zero_key: 'asks',
       l2_ptype: '0x6558',
       unknown_ext: 'silent',
       accept_codes: 'both',

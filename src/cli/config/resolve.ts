@@ -7,7 +7,7 @@ import {
   type RunConfig,
   type TesterRole,
 } from '../../spec/config.js';
-import { defaultKnobs } from '../../spec/knobs.js';
+import { profileKnobs, profileTraits } from '../../spec/profiles.js';
 import type { Endpoint } from '../../net/port.js';
 import { mobileIpPort } from '../../wire/mobileip.js';
 import { usageError } from '../cli-error.js';
@@ -104,13 +104,14 @@ export function isLoopback(address: string): boolean {
 }
 
 function common(settings: Settings, machine: Machine): Omit<RunConfig, 'target' | 'local' | 'mnHa' | 'faHa'> {
-  const { restartCmd, rate, pixit, knobs, origins } = settings;
+  const { restartCmd, rate, pixit, knobs, origins, profile = 'tsirtsis-00' } = settings;
+  const pics = picsOf(settings.pics);
   return {
     as: roleOf(settings),
-    profile: settings.profile ?? 'tsirtsis-00',
-    pics: picsOf(settings.pics),
+    profile,
+    pics: { ...pics, l2: pics.l2 && profileTraits[profile].aFlag },
     pixit: { realm: defaultRealm, ...pixit },
-    knobs: { ...defaultKnobs(), ...knobs },
+    knobs: { ...profileKnobs(profile), ...knobs },
     ...(origins && { origins }),
     gre: settings.gre ?? true,
     ...(settings.gre === false && { noGreReason: `switched off (${origins?.['gre'] ?? '--no-gre'})` }),

@@ -9,7 +9,7 @@ import { headline } from '../totals.js';
 import { type KeptFrames, keepFrames } from './frames.js';
 import type { PageCase, PageModel } from './page-model.js';
 
-const levels: readonly Level[] = ['MUST', 'SHOULD', 'MAY', 'fact', 'inference'];
+const levels: readonly Level[] = ['MUST', 'SHOULD', 'MAY', 'fact', 'inference', 'info'];
 
 /** Characters kept of one text of a case: a peer may have chosen parts of it. */
 const longestText = 8000;
