@@ -1,58 +1,63 @@
 /** Packets of the reverse tunnel: GRE headers with every bit and optional field, around valid and invalid payloads. */
-import fc from 'fast-check';
 import { arp } from '../wire/arp.js';
 import { ethernet } from '../wire/ethernet.js';
 import { gre } from '../wire/gre.js';
 import { encode } from '../wire/layout.js';
 import { toHex } from '../wire/text.js';
+import { type Draw, oneOf, weighted } from './dice.js';
 import { inputOf, octets, someFields, uint } from './from-layout.js';
-import type { FramePlan } from './plan.js';
+import type { FramePlan, PlainValues } from './plan.js';
 import { damage } from './requests.js';
 
+const ethernetFields = someFields(ethernet);
+const arpFields = someFields(arp);
+
 /** Payloads with no life of their own: an Ethernet frame, an ARP message in one, or any octets. */
-const payload = fc.oneof(
-  { weight: 6, arbitrary: fc.constant('echo') },
-  { weight: 1, arbitrary: octets(255) },
-  { weight: 1, arbitrary: someFields(ethernet).map((values) => toHex(encode(ethernet, inputOf(ethernet, values)))) },
-  {
-    weight: 1,
-    arbitrary: someFields(arp).map((values) =>
+const payload: Draw<string> = weighted(
+  [6, () => 'echo'],
+  [1, octets(255)],
+  [1, (dice) => toHex(encode(ethernet, inputOf(ethernet, ethernetFields(dice))))],
+  [
+    1,
+    (dice) =>
       toHex(
         encode(ethernet, {
           destination: 'ff:ff:ff:ff:ff:ff',
           etherType: 0x0806,
-          payload: encode(arp, inputOf(arp, values)),
+          payload: encode(arp, inputOf(arp, arpFields(dice))),
         }),
       ),
-    ),
-  },
+  ],
 );
 
-const header = someFields(gre, {
-  payload: null,
-  checksum: null,
-  reserved1: null,
-  key: null,
-  hasKey: null,
-  hasChecksum: null,
-  sequence: uint(32),
-  hasSequence: null,
-});
+const header = weighted<PlainValues>(
+  [2, () => ({})],
+  [
+    3,
+    someFields(gre, {
+      payload: null,
+      checksum: null,
+      reserved1: null,
+      key: null,
+      hasKey: null,
+      hasChecksum: null,
+      sequence: uint(32),
+      hasSequence: null,
+    }),
+  ],
+);
 
-export const frames: fc.Arbitrary<FramePlan> = fc
-  .record({
-    kind: fc.constant('frame' as const),
-    tunnel: fc.constantFrom('l3' as const, 'l2' as const),
-    header: fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, { weight: 3, arbitrary: header }),
-    key: fc.oneof(
-      { weight: 4, arbitrary: fc.constant('right' as const) },
-      {
-        weight: 3,
-        arbitrary: fc.constantFrom('none' as const, 'forward', 'zero', 'ones', 'lowBit', 'highBit', 'swapped'),
-      },
-    ),
-    checksum: fc.constantFrom('none' as const, 'right', 'wrong'),
-    payload,
-    damage: fc.option(damage, { nil: undefined, freq: 8 }),
-  })
-  .map(({ damage: done, ...plan }) => (done ? { ...plan, damage: done } : plan));
+const key = weighted<FramePlan['key']>(
+  [4, () => 'right'],
+  [3, oneOf('none', 'forward', 'zero', 'ones', 'lowBit', 'highBit', 'swapped')],
+);
+
+export const frame: Draw<FramePlan> = (dice) => ({
+  kind: 'frame',
+  tunnel: dice.of(['l3', 'l2']),
+  header: header(dice),
+  key: key(dice),
+  checksum: dice.of(['none', 'right', 'wrong']),
+  payload: payload(dice),
+  ...(dice.oneIn(8) && { damage: damage(dice) }),
+});

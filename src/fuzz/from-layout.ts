@@ -1,56 +1,65 @@
-/** Arbitraries that follow from the layouts of src/wire: what a field can hold is stated there, and nowhere else. */
-import fc from 'fast-check';
+/** Values of fields that follow from the layouts of src/wire: what a field can hold is stated there, and nowhere else. */
 import type { AnyField, InputOf, Layout, Shape } from '../wire/layout.js';
-import { fromHex, toHex } from '../wire/text.js';
+import { fromHex, ipv4Text, macText } from '../wire/text.js';
+import { type Draw, oneOf, weighted } from './dice.js';
 import type { PlainValues } from './plan.js';
 
 type Plain = PlainValues[string];
 
-/** Octets as hex; the lengths that parsers get wrong are frequent. */
-export const octets = (most: number): fc.Arbitrary<string> =>
-  fc
-    .oneof(
-      { weight: 6, arbitrary: fc.uint8Array({ maxLength: Math.min(24, most) }) },
-      {
-        weight: 1,
-        arbitrary: fc.constantFrom(0, 1, 4, 16, 254, 255).map((n) => new Uint8Array(Math.min(n, most)).fill(0x41)),
-      },
-    )
-    .map(toHex);
+/** Fields changed at once, at most. */
+const mostFields = 4;
 
-/** Whole numbers of so many bits: the ends of the range and single bits more often than the rest. */
-export function uint(bits: number): fc.Arbitrary<number> {
-  const max = 2 ** bits - 1;
-  return fc.oneof(
-    { weight: 3, arbitrary: fc.constantFrom(0, 1, max, max - 1, Math.floor(max / 2) + 1) },
-    { weight: 1, arbitrary: fc.nat({ max: bits - 1 }).map((bit) => 2 ** bit) },
-    { weight: 2, arbitrary: fc.integer({ min: 0, max }) },
+const hexOf = (length: number, octet: () => number): string => {
+  let text = '';
+  for (let i = 0; i < length; i++) text += octet().toString(16).padStart(2, '0');
+  return text;
+};
+
+/** Octets as hex, `most` at most (up to 255); the lengths that parsers get wrong are frequent. */
+export function octets(most: number): Draw<string> {
+  return weighted(
+    [6, (dice) => hexOf(dice.below(Math.min(24, most) + 1), () => dice.below(256))],
+    [1, (dice) => '41'.repeat(Math.min(most, dice.of([0, 1, 4, 16, 254, 255])))],
   );
 }
 
-export const address = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom('0.0.0.0', '255.255.255.255', '127.0.0.1', '224.0.0.1', '10.255.255.255') },
-  { weight: 2, arbitrary: fc.ipV4() },
+/** Whole numbers of so many bits: the ends of the range and single bits more often than the rest. */
+export function uint(bits: number): Draw<number> {
+  const max = 2 ** bits - 1;
+  return weighted(
+    [3, oneOf(0, 1, max, max - 1, Math.floor(max / 2) + 1)],
+    [1, (dice) => 2 ** dice.below(bits)],
+    [2, (dice) => (bits > 32 ? dice.below(2 ** (bits - 32)) * 2 ** 32 + dice.uint32() : dice.below(max + 1))],
+  );
+}
+
+export const address: Draw<string> = weighted(
+  [3, oneOf('0.0.0.0', '255.255.255.255', '127.0.0.1', '224.0.0.1', '10.255.255.255')],
+  [2, (dice) => ipv4Text(dice.uint32())],
 );
 
-function ofShape(shape: Shape): fc.Arbitrary<Plain> | undefined {
+function ofShape(shape: Shape): Draw<Plain> | undefined {
   switch (shape.kind) {
     case 'uint': {
-      const named = Object.keys(shape.names ?? {}).map(Number);
-      return named.length > 0 ? fc.oneof(fc.constantFrom(...named), uint(shape.bits)) : uint(shape.bits);
+      const [first, ...more] = Object.keys(shape.names ?? {}).map(Number);
+      return first === undefined
+        ? uint(shape.bits)
+        : weighted<number>([1, oneOf(first, ...more)], [1, uint(shape.bits)]);
     }
     case 'flag':
-      return fc.boolean();
-    case 'big':
-      return fc.bigInt({ min: 0n, max: 2n ** BigInt(shape.bits) - 1n }).map(String);
+      return (dice) => dice.oneIn(2);
+    case 'big': {
+      const high = uint(shape.bits - 32);
+      return (dice) => String((BigInt(high(dice)) << 32n) | BigInt(dice.uint32()));
+    }
     case 'ipv4':
       return address;
     case 'mac':
-      return fc.uint8Array({ minLength: 6, maxLength: 6 }).map((mac) => toHex(mac).replaceAll(/(..)(?=.)/g, '$1:'));
+      return (dice) => macText(dice.below(2 ** 16) * 2 ** 32 + dice.uint32());
     case 'bytes':
       return octets(255);
     case 'text':
-      return fc.string({ maxLength: 255, unit: fc.integer({ min: 0, max: 255 }).map((c) => String.fromCharCode(c)) });
+      return (dice) => String.fromCharCode(...dice.list(255, () => dice.below(256)));
     case 'ipv6':
     case 'custom':
       return undefined;
@@ -62,39 +71,50 @@ const fieldsOf = (layout: Layout<unknown>): readonly AnyField[] =>
 
 /**
  * Some of the layout's fields, each with any value that fits; what is left out is computed or has its default. Own
- * arbitraries replace what would follow from the shape; null leaves a field out always. Shrinks towards none.
+ * draws replace what would follow from the shape; null leaves a field out always.
  */
 export function someFields(
   layout: Layout<unknown>,
-  own: Readonly<Record<string, fc.Arbitrary<Plain> | null>> = {},
-): fc.Arbitrary<PlainValues> {
-  const choices: Record<string, fc.Arbitrary<Plain>> = {};
-  for (const { name, shape } of fieldsOf(layout)) {
+  own: Readonly<Record<string, Draw<Plain> | null>> = {},
+): Draw<PlainValues> {
+  const choices = fieldsOf(layout).flatMap(({ name, shape }) => {
     const given = own[name];
-    const arbitrary = given === null ? undefined : (given ?? ofShape(shape));
-    if (arbitrary) choices[name] = arbitrary;
+    const draw = given === null ? undefined : (given ?? ofShape(shape));
+    return draw ? [{ name, draw }] : [];
+  });
+  const [first, ...more] = choices;
+  if (!first) return () => ({});
+  return (dice) => {
+    const values: Record<string, Plain> = {};
+    for (let left = dice.below(Math.min(mostFields, choices.length) + 1); left > 0; left--) {
+      const { name, draw } = dice.of([first, ...more]);
+      values[name] = draw(dice);
+    }
+    return values;
+  };
+}
+
+const kinds = new WeakMap<Layout<unknown>, ReadonlyMap<string, Shape['kind']>>();
+
+function kindsOf(layout: Layout<unknown>): ReadonlyMap<string, Shape['kind']> {
+  let found = kinds.get(layout);
+  if (!found) {
+    found = new Map(fieldsOf(layout).map(({ name, shape }) => [name, shape.kind]));
+    kinds.set(layout, found);
   }
-  const pairs = Object.entries(choices).map(([name, arbitrary]) =>
-    arbitrary.map((value): [string, Plain] => [name, value]),
-  );
-  if (pairs.length === 0) return fc.constant({});
-  return fc
-    .uniqueArray(fc.oneof(...pairs), { maxLength: Math.min(4, pairs.length), selector: ([name]) => name })
-    .map((list) => Object.fromEntries(list));
+  return found;
 }
 
 /** The values as an encoder takes them. */
 export function inputOf<V>(layout: Layout<V>, values: PlainValues): InputOf<Layout<V>> {
   const input: Record<string, unknown> = {};
-  for (const { name, shape } of fieldsOf(layout)) {
+  const known = kindsOf(layout);
+  for (const name in values) {
     const value = values[name];
-    if (value === undefined) continue;
+    const kind = known.get(name);
+    if (value === undefined || kind === undefined) continue;
     input[name] =
-      shape.kind === 'bytes'
-        ? (fromHex(String(value)) ?? new Uint8Array(0))
-        : shape.kind === 'big'
-          ? BigInt(value)
-          : value;
+      kind === 'bytes' ? (fromHex(String(value)) ?? new Uint8Array(0)) : kind === 'big' ? BigInt(value) : value;
   }
   // only fields of this layout, each with a value of its shape
   return input as InputOf<Layout<V>>;

@@ -1,7 +1,7 @@
 /** From a suspicion to a finding: shown again, with as few messages as possible, each as small as possible. */
 import type fc from 'fast-check';
 import { findingOf, type FuzzFinding, groupOf } from './finding.js';
-import { fewest, shrink } from './kept-value.js';
+import { fewest, shrink } from './shrink.js';
 import type { Plan } from './plan.js';
 import type { FuzzRange, Volley } from './range.js';
 import { type Suspicion, kindOf } from './suspicion.js';
@@ -33,7 +33,7 @@ export const suspicionsOf = (volley: Volley): readonly Suspicion[] => [
 export async function hunt(
   quarry: Quarry,
   suspected: Suspicion,
-  volley: readonly fc.Value<Plan>[],
+  volley: readonly Plan[],
   run: number,
 ): Promise<FuzzFinding | undefined> {
   const { range, revive, seed } = quarry;
@@ -49,9 +49,8 @@ export async function hunt(
   let gone = false;
   const isDeath = suspected === dead;
   if (isDeath && !(await revive?.())) {
-    const plans = volley.map((v) => v.value);
     return findingOf(suspected, {
-      ...about(run, plans, suspected),
+      ...about(run, volley, suspected),
       mode: 'message',
       seed,
       confirmed: false,
@@ -60,33 +59,30 @@ export async function hunt(
   }
   const at = suspected.index;
   const own = at === undefined ? undefined : volley[at];
-  const isAlone = own !== undefined && (await shows([own.value]));
-  const first = isAlone && own ? [own] : (await shows(valuesOf(volley))) ? volley : undefined;
+  const isAlone = own !== undefined && (await shows([own]));
+  const first = isAlone && own ? [own] : (await shows(volley)) ? volley : undefined;
   if (!first || gone) return undefined;
-  const few = first.length === 1 ? first : await fewest(first, (part) => shows(valuesOf(part)), most.halving);
+  const few = first.length === 1 ? first : await fewest(first, (part) => shows(part), most.halving);
   const small = [...few];
   const steps: number[] = [];
   for (let i = 0; i < small.length && small.length <= 4 && !gone; i++) {
     const start = small[i];
     if (!start) continue;
-    const others = valuesOf(small);
     const { value, path } = await shrink(
       quarry.plans,
       start,
-      (candidate) => shows(others.map((plan, j) => (i === j ? candidate : plan))),
+      (candidate) => shows(small.with(i, candidate)),
       most.shrinking,
     );
-    // it is done with: nothing of how it was made is needed any longer
-    small[i] = { ...start, value };
+    small[i] = value;
     steps.push(...path);
   }
-  const plans = valuesOf(small);
   // the last word, with all the time that a device is given
-  const confirmed = !gone && (await shows(plans, range.session.config.timeout));
+  const confirmed = !gone && (await shows(small, range.session.config.timeout));
   if (!confirmed || !latest) return undefined;
   const path = [run, at ?? 0, ...steps].join(':');
   return findingOf(latest.suspicion, {
-    ...about(run, plans, latest.suspicion),
+    ...about(run, small, latest.suspicion),
     path,
     mode: 'message',
     seed,
@@ -94,8 +90,6 @@ export async function hunt(
     frames: latest.volley.seen,
   });
 }
-
-const valuesOf = (values: readonly fc.Value<Plan>[]): Plan[] => values.map((v) => v.value);
 
 const about = (run: number, plans: readonly Plan[], s: Suspicion): Pick<FuzzFinding, 'path' | 'plans' | 'group'> => ({
   path: String(run),

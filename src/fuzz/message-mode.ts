@@ -1,12 +1,10 @@
 /** Message mode: volleys of generated messages, judged as their answers come, until the run is over. */
 import fc from 'fast-check';
 import type { FuzzFinding } from './finding.js';
-import { frames } from './frames.js';
 import { hunt, type Quarry, suspicionsOf } from './hunt.js';
-import { KeptArbitrary } from './kept-value.js';
 import { features, type Plan, specialFeatures } from './plan.js';
+import { plansOf } from './plans.js';
 import type { FuzzRange } from './range.js';
-import { requests } from './requests.js';
 import { kindOf, type Suspicion } from './suspicion.js';
 
 export interface FuzzOptions {
@@ -42,26 +40,6 @@ const mostHits = 3;
 /** Volleys fired again one by one because something came that answers none of their messages. */
 const mostStrayHunts = 5;
 
-export function plansOf(range: FuzzRange, corpus: readonly Plan[] = []): fc.Arbitrary<Plan> {
-  const { dialect, config } = range.session;
-  const asked = requests(dialect);
-  const fresh: fc.Arbitrary<Plan> = config.gre
-    ? fc.oneof({ weight: 5, arbitrary: asked }, { weight: 1, arbitrary: frames })
-    : asked;
-  if (corpus.length === 0) return fresh;
-  return fc.oneof({ weight: 4, arbitrary: fresh }, { weight: 1, arbitrary: mutated(corpus, asked) });
-}
-
-/** A kept request with something of a fresh one. */
-function mutated(corpus: readonly Plan[], fresh: fc.Arbitrary<Plan>): fc.Arbitrary<Plan> {
-  return fc.tuple(fc.constantFrom(...corpus), fresh, fc.nat({ max: 20 })).map(([old, other, at]) => {
-    if (old.kind !== 'request' || other.kind !== 'request') return old;
-    const [added] = other.extensions;
-    const extensions = added ? old.extensions.toSpliced(at % (old.extensions.length + 1), 0, added) : old.extensions;
-    return { ...old, fixed: { ...old.fixed, ...other.fixed }, extensions: extensions.slice(0, 20) };
-  });
-}
-
 export async function messageMode(range: FuzzRange, options: FuzzOptions): Promise<FuzzOutcome> {
   const { seed, runs, duration, signal } = options;
   const clock = range.session.clock;
@@ -72,16 +50,13 @@ export async function messageMode(range: FuzzRange, options: FuzzOptions): Promi
   let volleys = 0;
   const isOver = (): boolean =>
     signal.aborted || state.lost || clock.now() >= end || range.statistics.sent >= runs || volleys * window >= 2 * runs;
-  const property = fc.asyncProperty(
-    fc.array(new KeptArbitrary(plans), { minLength: window, maxLength: window }),
-    async (values) => {
-      if (isOver()) return;
-      const volley = values.filter(({ value }) => !state.isTiresome(value)).slice(0, runs - range.statistics.sent);
-      if (volley.length > 0) await shoot(quarry, volley, volleys, state, options);
-      volleys++;
-      options.onProgress?.(range.statistics.sent);
-    },
-  );
+  const property = fc.asyncProperty(fc.array(plans, { minLength: window, maxLength: window }), async (made) => {
+    if (isOver()) return;
+    const volley = made.filter((plan) => !state.isTiresome(plan)).slice(0, runs - range.statistics.sent);
+    if (volley.length > 0) await shoot(quarry, volley, volleys, state, options);
+    volleys++;
+    options.onProgress?.(range.statistics.sent);
+  });
   while (!isOver()) {
     // a check ends by itself after so many runs; the next one goes on with another seed
     await fc
@@ -97,14 +72,14 @@ export async function messageMode(range: FuzzRange, options: FuzzOptions): Promi
 
 async function shoot(
   quarry: Quarry,
-  volley: readonly fc.Value<Plan>[],
+  volley: readonly Plan[],
   run: number,
   state: State,
   options: FuzzOptions,
 ): Promise<void> {
-  const shot = await quarry.range.fire(volley.map((v) => v.value));
+  const shot = await quarry.range.fire(volley);
   shot.outcomes.forEach((outcome, i) => {
-    const plan = volley[i]?.value;
+    const plan = volley[i];
     if (plan) state.learn(plan, outcome);
   });
   const kinds = new Set<string>();
@@ -124,8 +99,8 @@ async function shoot(
 }
 
 /** Whatever comes while a message is alone in flight answers that message. */
-async function shootAlone(quarry: Quarry, one: fc.Value<Plan>, run: number, state: State): Promise<void> {
-  const shot = await quarry.range.fire([one.value]);
+async function shootAlone(quarry: Quarry, one: Plan, run: number, state: State): Promise<void> {
+  const shot = await quarry.range.fire([one]);
   for (const suspected of suspicionsOf(shot)) {
     if (state.mayHunt(suspected)) state.add(await hunt(quarry, suspected, [one], run), suspected);
   }
@@ -156,9 +131,9 @@ class State {
   }
 
   /** Whether a known finding of this kind accounts for it; counts it. */
-  isExplained(s: Suspicion, volley: readonly fc.Value<Plan>[]): boolean {
+  isExplained(s: Suspicion, volley: readonly Plan[]): boolean {
     const own = s.index === undefined ? volley : volley.slice(s.index, s.index + 1);
-    const known = this.findings.find((f) => kindOf(f) === kindOf(s) && own.some(({ value }) => isLike(value, f)));
+    const known = this.findings.find((f) => kindOf(f) === kindOf(s) && own.some((plan) => isLike(plan, f)));
     if (known) known.count++;
     return known !== undefined;
   }

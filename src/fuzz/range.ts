@@ -12,6 +12,7 @@ import { decodeRrp, encodeRrq, messageTypes } from '../wire/mobileip.js';
 import type { Home } from '../tester/home.js';
 import { type RequestOptions, validRequest } from '../tester/request.js';
 import type { Session } from '../tester/session.js';
+import { numberOf, within } from '../spec/shard.js';
 import { ipv4Number, ipv4Text } from '../wire/text.js';
 import { judgeReply } from './judge-reply.js';
 import type { FramePlan, Plan } from './plan.js';
@@ -159,7 +160,7 @@ export class FuzzRange {
     const { realm } = session.config.pixit;
     const [careOf = '0.0.0.0', other = careOf] = session.config.local;
     return {
-      nai: `fz${(++this.#count).toString(36)}-${session.runId}@${realm}`,
+      nai: `fz${(numberOf(this.#count++, session.config.shard) + 1).toString(36)}-${session.runId}@${realm}`,
       ownKey: session.random.uint32() || 1,
       careOf,
       other,
@@ -169,10 +170,11 @@ export class FuzzRange {
 
   /** From the upper half of the home network, which devices assign last. */
   #homeAddress(index: number): string {
-    const { homeNetwork } = this.session.config.pixit;
+    const { pixit, shard } = this.session.config;
+    const { homeNetwork } = pixit;
     if (homeNetwork === undefined) return '0.0.0.0';
     const base = ipv4Number(homeNetwork.split('/')[0] ?? '') ?? 0;
-    const address = ipv4Text((base + 130 + (index % 100)) >>> 0);
+    const address = ipv4Text((base + 130 + within(numberOf(index, shard), 100, shard)) >>> 0);
     return this.session.oracle.bindings.atHome(address, this.#clock.now()).length > 0 ? '0.0.0.0' : address;
   }
 

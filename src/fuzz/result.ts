@@ -68,6 +68,7 @@ export function casesOf(
       durationMs: about.durationMs,
       frames: [],
       repeat: about.repeat,
+      wholeRun: true,
     };
   });
 }

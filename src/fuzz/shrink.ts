@@ -1,28 +1,5 @@
-/** Values that remember how fast-check made them, so that one out of many can be made smaller by itself. */
-import fc from 'fast-check';
-
-/** Generates the values of another arbitrary together with what its `shrink` needs. */
-export class KeptArbitrary<T> extends fc.Arbitrary<fc.Value<T>> {
-  readonly #source: fc.Arbitrary<T>;
-
-  constructor(source: fc.Arbitrary<T>) {
-    super();
-    this.#source = source;
-  }
-
-  generate(random: fc.Random, bias: number | undefined): fc.Value<fc.Value<T>> {
-    return new fc.Value(this.#source.generate(random, bias), undefined);
-  }
-
-  canShrinkWithoutContext(value: unknown): value is fc.Value<T> {
-    void value;
-    return false;
-  }
-
-  shrink(): fc.Stream<fc.Value<fc.Value<T>>> {
-    return fc.Stream.nil();
-  }
-}
+/** Makes inputs smaller, and lists of them shorter, as long as they show what they showed before. */
+import type fc from 'fast-check';
 
 export interface Shrunk<T> {
   readonly value: T;
@@ -35,20 +12,22 @@ export interface Shrunk<T> {
  */
 export async function shrink<T>(
   source: fc.Arbitrary<T>,
-  start: fc.Value<T>,
+  start: T,
   fails: (value: T) => Promise<boolean>,
   most: number,
 ): Promise<Shrunk<T>> {
   let current = start;
+  let context: unknown = undefined;
   const path: number[] = [];
   let asked = 0;
   for (let found = true; found && asked < most;) {
     found = false;
     let place = 0;
-    for (const candidate of source.shrink(current.value_, current.context)) {
+    for (const candidate of source.shrink(current, context)) {
       if (asked++ >= most) break;
       if (await fails(candidate.value)) {
-        current = candidate;
+        current = candidate.value_;
+        context = candidate.context;
         path.push(place);
         found = true;
         break;
@@ -56,7 +35,7 @@ export async function shrink<T>(
       place++;
     }
   }
-  return { value: current.value, path };
+  return { value: current, path };
 }
 
 /** The fewest members of a list that still fail together: halves first, then single ones. Asked at most `most` times. */

@@ -2,8 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { homeAgent } from '../../src/agents/home-agent.js';
 import { homeAgentConfig } from '../../src/dut/ha.js';
-import { KeptArbitrary } from '../../src/fuzz/kept-value.js';
-import { plansOf } from '../../src/fuzz/message-mode.js';
+import { plansOf } from '../../src/fuzz/plans.js';
 import type { Plan } from '../../src/fuzz/plan.js';
 import { plansIn } from '../../src/fuzz/repeat.js';
 import { renderRequest } from '../../src/fuzz/render.js';
@@ -76,11 +75,5 @@ describe(`our own code under the generators of the fuzzer (seed ${seed})`, funct
         { seed, numRuns: 300 },
       );
     });
-  });
-
-  it('keeps how a value was made, so that it can be made smaller', () => {
-    const numbers = fc.array(fc.nat(), { minLength: 1 });
-    const [kept] = fc.sample(new KeptArbitrary(numbers), { seed, numRuns: 1 });
-    expect(kept && [...numbers.shrink(kept.value_, kept.context)].length).to.be.greaterThan(0);
   });
 });
