@@ -1,5 +1,5 @@
 /** `grespec dut ha`: the reference home agent on its own; `dut mpa` is beside. */
-import { haFaults } from '../dut/faults/ha.js';
+import { allHaFaults } from '../dut/faults/ha.js';
 import { mpaFaults } from '../dut/faults/mpa.js';
 import { defaultAssociation, type HomeAgentOptions, startHomeAgent } from '../dut/ha.js';
 import { type HomeServiceName, homeServiceNames } from '../dut/home.js';
@@ -55,7 +55,7 @@ export const untilSignal = (): Promise<void> =>
   });
 
 function faultList(): string {
-  return haFaults.map(({ id, breaks, sentence }) => `${id}\n    breaks ${breaks}: ${sentence}\n`).join('');
+  return allHaFaults.map(({ id, breaks, sentence }) => `${id}\n    breaks ${breaks}: ${sentence}\n`).join('');
 }
 
 function variantList(): string {
@@ -64,7 +64,7 @@ function variantList(): string {
 
 /** An id that is in the list; another one is a usage error that names the nearest. */
 export function checkFault(id: string, device: 'ha' | 'mpa' = 'ha'): string {
-  return checked('--fault', id, device === 'ha' ? haFaults : mpaFaults);
+  return checked('--fault', id, device === 'ha' ? allHaFaults : mpaFaults);
 }
 
 export function checked(flag: '--fault' | '--variant', id: string, list: readonly { readonly id: string }[]): string {

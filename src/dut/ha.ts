@@ -8,7 +8,7 @@ import type { Algorithm, SecurityAssociation } from '../wire/auth.js';
 import { defaultDialect, type GreKeyForm } from '../wire/extensions.js';
 import { mobileIpPort } from '../wire/mobileip.js';
 import { fromHex } from '../wire/text.js';
-import { haFaults } from './faults/ha.js';
+import { allHaFaults } from './faults/ha.js';
 import type { Deviation } from './faults/types.js';
 import { defaultHomeNetwork, type HomeServiceName, homeServices } from './home.js';
 import { type Host, hostAgent } from './host.js';
@@ -161,7 +161,7 @@ export function buildHomeAgent(
 
 function deviationsOf({ fault, variant }: Pick<HomeAgentOptions, 'fault' | 'variant'>): readonly Deviation[] {
   return [
-    ...(fault === undefined ? [] : [named(haFaults, fault, 'fault')]),
+    ...(fault === undefined ? [] : [named(allHaFaults, fault, 'fault')]),
     ...(variant === undefined ? [] : [named(haVariants, variant, 'variant')]),
   ];
 }
