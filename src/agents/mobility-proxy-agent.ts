@@ -149,6 +149,9 @@ export function mobilityProxyAgent(config: MpaConfig, rules: MpaRules = defaultR
     }
     const { nai, l2, key } = command;
     if (l2 && key === 'none') return { unsupported: true, reason: 'an L2 tunnel needs a key' };
+    if (l2 && config.dialect.greKeyForm !== 'tsirtsis-00') {
+      return { unsupported: true, reason: 'this form of the GRE Key extension has no A flag to ask for an L2 tunnel' };
+    }
     if (nai.length === 0 || nai.length > longestNai)
       return { unsupported: false, reason: 'an NAI has 1 to 255 octets' };
     const namesake = devices.named(nai);

@@ -3,6 +3,7 @@ import { mpaFaults } from '../dut/faults/mpa.js';
 import { controlMpa } from '../dut/mpa-control.js';
 import type { MpaCommandLine } from '../dut/mpa-command.js';
 import { startControlledMpa } from '../dut/mpa-process.js';
+import { mpaProfile } from '../dut/profile.js';
 import { mpaVariants } from '../dut/variants-mpa.js';
 import { systemNet } from '../net/system.js';
 import { toHex } from '../wire/text.js';
@@ -34,7 +35,7 @@ export async function dutMpa(args: readonly string[], flags: DutFlags): Promise<
       homeAgent: endpoint('--home-agent', flags.homeAgent),
       ...(mnHa && { mnHa: [{ ...mnHa, key: toHex(mnHa.key) }] }),
       ...(faHa && { faHa: [{ ...faHa, key: toHex(faHa.key) }] }),
-      ...(settings.profile && { greKeyForm: settings.profile }),
+      ...mpaProfile(settings.profile ?? 'tsirtsis-00'),
       ...(flags.accessLink !== undefined && { accessLink: flags.accessLink }),
       ...(flags.onDemand !== undefined && { onDemand: { realm: flags.onDemand } }),
       ...(settings.seed !== undefined && { seed: settings.seed }),

@@ -3,6 +3,7 @@ import { allHaFaults } from '../dut/faults/ha.js';
 import { mpaFaults } from '../dut/faults/mpa.js';
 import { defaultAssociation, type HomeAgentOptions, startHomeAgent } from '../dut/ha.js';
 import { type HomeServiceName, homeServiceNames } from '../dut/home.js';
+import { haProfile } from '../dut/profile.js';
 import { haVariants } from '../dut/variants.js';
 import type { Endpoint } from '../net/port.js';
 import { systemNet } from '../net/system.js';
@@ -77,7 +78,7 @@ export function checked(flag: '--fault' | '--variant', id: string, list: readonl
 
 function optionsOf(flags: DutFlags): HomeAgentOptions {
   const settings = readSettings(flagSource(flags));
-  const { profile, pics, pixit, seed } = settings;
+  const { profile = 'tsirtsis-00', pics, pixit, seed } = settings;
   const { addresses, port } = listening(flags.listen ?? ['127.0.0.1']);
   const mnHa = associationOf({ ...defaultKey(), ...settings.mnHa }, 'mnHa', process.env);
   const faHa = associationOf(settings.faHa, 'faHa', process.env);
@@ -87,14 +88,13 @@ function optionsOf(flags: DutFlags): HomeAgentOptions {
     port,
     ...(mnHa && { mnHa: [{ ...mnHa, key: toHex(mnHa.key) }] }),
     ...(faHa && { faHa: [{ ...faHa, key: toHex(faHa.key) }] }),
-    ...(profile && { greKeyForm: profile }),
     ...(realm !== undefined && { realm }),
     ...(homeNetwork !== undefined && { homeNetwork }),
     ...(gateway && { gateway }),
     ...(flags.homeLink === undefined ? { services: servicesOf(pics) } : { homeLink: flags.homeLink }),
     ...(maxLifetime !== undefined && { maxLifetime }),
     ...(seed !== undefined && { seed }),
-    features: pics,
+    ...haProfile(profile, pics),
     ...(flags.fault !== undefined && { fault: checkFault(flags.fault) }),
     ...(flags.variant !== undefined && { variant: checked('--variant', flags.variant, haVariants) }),
   };

@@ -121,7 +121,10 @@ export function mpaConfig(options: MpaOptions): MpaConfig {
 
 const isAddress = (text: string | undefined): boolean => text !== undefined && (ipv4Number(text) ?? 0) !== 0;
 
-const modeOf = ({ mode }: MpaOptions): TunnelMode => ({ l2: mode?.l2 ?? true, key: mode?.key ?? 'zero' });
+const modeOf = ({ mode, greKeyForm = defaultDialect.greKeyForm }: MpaOptions): TunnelMode => ({
+  l2: mode?.l2 ?? greKeyForm === 'tsirtsis-00', // draft §4: the others have no A flag
+  key: mode?.key ?? 'zero',
+});
 
 const deviationsOf = ({ fault, variant }: Pick<MpaOptions, 'fault' | 'variant'>): readonly MpaDeviation[] => [
   ...(fault === undefined ? [] : [named(mpaFaults, fault, 'fault')]),

@@ -17,7 +17,9 @@ export function judgeKeys(x: Exchange, bindings: Bindings, context: OracleContex
   if (!x.asked || !x.granted) return none;
   const mn = mnOf(x);
   const atReceiver = context.knobs['key_direction'] === 'receiver';
-  const renewed = bindings.of(mn, x.request.at).find((b) => reflects(x, b, atReceiver));
+  // copying what was agreed is a rule of the draft alone: elsewhere each message names the keys anew
+  const copies = context.dialect.greKeyForm === 'tsirtsis-00';
+  const renewed = copies ? bindings.of(mn, x.request.at).find((b) => reflects(x, b, atReceiver)) : undefined;
   if (renewed) return judgeRenewal(x, renewed, context);
   const key = x.granted.key;
   const asked = x.asked.key;

@@ -82,7 +82,7 @@ export class Oracle {
 
   /** Judges a tunnel packet that an MPA sent. */
   uplink(frame: TunnelFrame): readonly Finding[] {
-    return judgeUplink(frame, this.bindings);
+    return judgeUplink(frame, this.bindings, this.context);
   }
 
   /** Judges a tunnel packet that the HA sent. */

@@ -7,14 +7,17 @@ import { check, type Finding } from './finding.js';
 /** Rules that need nothing but the exchange itself. */
 export function judgeReplyExtension(x: Exchange, context: OracleContext): Finding[] {
   const inReply = greKeyExtensions(x.rrp.extensions, context);
-  const findings = inReply.map((extension) =>
-    check(
-      'TS-01', // draft §4: yegani's layout, and of the reserved bits only the first has a meaning
-      extension.name === 'greKey' && (extension.reserved ?? 0) === 0,
-      'GRE Key extension of the profile with all reserved bits but A zero',
-      extension.name === 'greKey'
-        ? `reserved bits 0x${(extension.reserved ?? 0).toString(16)}`
-        : `an extension of that type whose body does not fit the layout`,
+  // draft §4: yegani's layout (§5 there), and of the reserved bits only the first has a meaning
+  const findings = inReply.flatMap((extension) =>
+    (['TS-01', 'YG-22'] as const).map((id) =>
+      check(
+        id,
+        extension.name === 'greKey' && (extension.reserved ?? 0) === 0,
+        'GRE Key extension of the profile with all reserved bits but A zero',
+        extension.name === 'greKey'
+          ? `reserved bits 0x${(extension.reserved ?? 0).toString(16)}`
+          : `an extension of that type whose body does not fit the layout`,
+      ),
     ),
   );
   findings.push(...judgeRevocationOffer(x, context));

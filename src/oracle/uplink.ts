@@ -1,19 +1,20 @@
 /** Rules for one tunnel packet that an MPA sent to an HA: draft §5.1 and §5.4, RFC 3024 §1.2 and §5.1.2. */
 import { etherTypes } from '../wire/gre.js';
 import type { Binding, Bindings } from './bindings.js';
+import type { OracleContext } from './context.js';
 import { hexKey } from './exchange.js';
 import { check, type Finding, holds, violated } from './finding.js';
 import { judgeHeader, type TunnelFrame } from './frame.js';
 
 /** Judges a packet from a care-of address to an HA. */
-export function judgeUplink(frame: TunnelFrame, bindings: Bindings): Finding[] {
+export function judgeUplink(frame: TunnelFrame, bindings: Bindings, context: OracleContext): Finding[] {
   const { gre, outer } = frame;
   if (!gre) return judgeIpInIp(frame, bindings);
   const findings = judgeHeader(gre, outer.payload);
   if (bindings.isKeyed(outer.destination, outer.source)) {
     findings.push(check('YG-23', gre.key !== undefined, 'a key in every GRE packet (K=1)', 'K=0'));
   }
-  if (gre.key !== undefined) findings.push(...judgeKey(frame, gre.key, gre.protocol, bindings));
+  if (gre.key !== undefined) findings.push(...judgeKey(frame, gre.key, gre.protocol, bindings, context));
   return findings;
 }
 
@@ -26,13 +27,19 @@ function judgeIpInIp({ inner, outer, at }: TunnelFrame, bindings: Bindings): Fin
   return [check('TN-09', isFine, 'GRE, as the forward tunnel has it', 'IP in IP')];
 }
 
-function judgeKey({ inner, outer, at }: TunnelFrame, key: number, protocol: number, bindings: Bindings): Finding[] {
+function judgeKey(
+  { inner, outer, at }: TunnelFrame,
+  key: number,
+  protocol: number,
+  bindings: Bindings,
+  context: OracleContext,
+): Finding[] {
   const here = bindings.withReverseKey(key, at).filter((b) => b.careOf === outer.source);
   const [binding] = here;
   if (binding) {
     const ends = here.map((b) => b.homeAgent);
     return [
-      ...here.map((b) => holds(ruleOf(b))),
+      ...here.map((b) => holds(ruleOf(b, context))),
       check('TN-08', ends.includes(outer.destination), `a tunnel to ${ends.join(' or ')}`, `to ${outer.destination}`),
       ...(here.some((b) => b.l2)
         ? []
@@ -46,11 +53,19 @@ function judgeKey({ inner, outer, at }: TunnelFrame, key: number, protocol: numb
     .filter((b) => b.careOf === outer.source && b.homeAgent === outer.destination && !b.bidirectional);
   const [culprit] = byAddress.length > 0 ? byAddress : swapped;
   if (culprit?.reverseKey === undefined || byAddress.some((b) => b.reverseKey === key)) return [];
-  return [violated(ruleOf(culprit), `key ${hexKey(culprit.reverseKey)} on packets of ${culprit.mn}`, hexKey(key))];
+  return [
+    violated(ruleOf(culprit, context), `key ${hexKey(culprit.reverseKey)} on packets of ${culprit.mn}`, hexKey(key)),
+  ];
 }
 
-/** draft §5.4 for a key that the HA gave for both directions, §5.1 for one that the MPA announced. */
-const ruleOf = (b: Binding): 'TS-23' | 'TS-05' => (b.bidirectional ? 'TS-23' : 'TS-05');
+/**
+ * draft §5.4 for a key that the HA gave for both directions, §5.1 for one that the MPA announced; where keys are the
+ * receiver's, yegani-02 §5.
+ */
+function ruleOf(b: Binding, { dialect, knobs }: OracleContext): 'TS-23' | 'TS-05' | 'YG-19' {
+  if (dialect.greKeyForm !== 'tsirtsis-00') return 'YG-19';
+  return b.bidirectional ? 'TS-23' : knobs['key_direction'] === 'receiver' ? 'YG-19' : 'TS-05';
+}
 
 /** Bindings that a packet from this home address may belong to; also those that ended lately, for it was under way. */
 function known(homeAddress: string, careOf: string, at: number, bindings: Bindings): readonly Binding[] {

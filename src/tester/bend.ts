@@ -41,6 +41,11 @@ export function greKey<M extends Message = RrqInput>(fields: Partial<Omit<GreKey
   );
 }
 
+/** One bit in front of the key turned over: a reserved one, or one of the sub-type where the layout reserves none. */
+export function greKeyHead({ dialect }: Session): Bend {
+  return greKey(dialect.greKeyForm === 'rfc6245' ? { subType: 1 } : { reserved: 1 });
+}
+
 /** Extensions of that name left out. */
 export function without<M extends Message = RrqInput>(name: ExtensionName): Bend<M> {
   return extensions(`no ${name}`, (all) => all.filter((e) => e.name !== name));

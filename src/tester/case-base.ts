@@ -8,7 +8,7 @@ import { pause } from './arrivals.js';
 import type { CaseOptions } from './case.js';
 import { Inconclusive, Skipped, Violation } from './outcome.js';
 import { Recorder } from './recorder.js';
-import { draftModes, type Mode, modeName } from './request.js';
+import { claimedModes, type Mode, modeName } from './request.js';
 
 export interface Warning {
   readonly requirement: string;
@@ -96,9 +96,14 @@ export class CaseBase {
 
   /** Does the same for each of the draft's modes that the device claims; what fails names the mode. */
   async eachMode(body: (mode: Mode) => Promise<void>, wanted: (mode: Mode) => boolean = () => true): Promise<void> {
-    const all: readonly Mode[] = Object.values(draftModes);
-    const claimed = all.filter((m) => wanted(m) && (!m.a || this.config.pics.l2));
+    const claimed = claimedModes(this.config).filter(wanted);
+    if (claimed.length === 0) this.skip(this.whyNoMode());
     await this.inModes(claimed, body);
+  }
+
+  /** Why none of the modes that a case is about can be had. */
+  protected whyNoMode(): string {
+    return `profile ${this.config.profile} has none of the modes that this case is about`;
   }
 
   /** Does the same in each of these modes; what fails names the mode. */

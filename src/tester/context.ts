@@ -18,7 +18,7 @@ import { MobileNode, type TunnelOptions } from './mobile-node.js';
 import { DeviceLost, Inconclusive, lostDevice, Skipped } from './outcome.js';
 import type { Pending, Reply } from './pending.js';
 import type { Arrival, Probe } from './probe.js';
-import type { RequestOptions } from './request.js';
+import { agreedKeyOf, type RequestOptions } from './request.js';
 import type { Session } from './session.js';
 import type { ExtraPort, Station } from './stations.js';
 import { TunnelHost } from './tunnel-host.js';
@@ -119,7 +119,8 @@ export class CaseContext extends CaseBase {
   async deregister(mn: MobileNode): Promise<{ readonly exchange: Exchange; readonly binding: Binding }> {
     const { binding } = mn;
     if (!binding) throw new Inconclusive('there is no binding to end');
-    const key = binding.reverseKey === undefined ? {} : { key: binding.reverseKey, a: binding.l2 };
+    const agreed = agreedKeyOf(binding, this.config);
+    const key = agreed === undefined ? {} : { key: agreed, a: binding.l2 };
     // an L2 MN whose HoA is 0 is named by its NAI, and the binding by its care-of address
     const exchange = await this.register(mn, { ...key, lifetime: 0, homeAddress: binding.homeAddress });
     return { exchange, binding };
@@ -373,7 +374,8 @@ export class CaseContext extends CaseBase {
     for (const mn of this.mns) {
       this.session.hosts.delete(mn.nai);
       for (const binding of this.session.oracle.bindings.of(mn.nai, this.session.clock.now())) {
-        const key = binding.reverseKey === undefined ? {} : { key: binding.reverseKey, a: binding.l2 };
+        const agreed = agreedKeyOf(binding, this.config);
+        const key = agreed === undefined ? {} : { key: agreed, a: binding.l2 };
         const request = { ...key, lifetime: 0, careOf: binding.careOf, homeAddress: binding.homeAddress };
         const careOf = Math.max(0, this.session.stations.addresses.indexOf(binding.careOf));
         new MobileNode(this.session, { nai: mn.nai, careOf, during: this.id }).send(mn.request(request));

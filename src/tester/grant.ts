@@ -48,7 +48,10 @@ export function validReply(
   const code = options.code ?? 0;
   const asked = greKeyOf(rrq);
   const renews = asked !== undefined && reflects(node.grant, asked);
-  const allocated = options.key ?? (renews ? asked.key : node.nextKey());
+  // draft §6.2 copies; who names the key that he receives under goes on naming it
+  const kept = atReceiver ? node.grant?.reverseKey : node.grant?.forwardKey;
+  const reflected = atReceiver ? kept : asked?.key;
+  const allocated = options.key ?? (renews ? reflected : undefined) ?? node.nextKey();
   const l2 = asked?.a === true;
   // draft §7: in L2 mode the HoA may stay 0
   const homeAddress = !unset.has(rrq.homeAddress) ? rrq.homeAddress : l2 ? '0.0.0.0' : node.homeAddress;
@@ -67,7 +70,6 @@ export function validReply(
   if (!granted || rrq.lifetime === 0) return { reply, grant: undefined };
   const bidirectional = asked !== undefined && (renews ? (node.grant?.bidirectional ?? false) : asked.key === 0);
   const ours = asked && (asked.key === 0 ? allocated : asked.key);
-  const kept = atReceiver ? node.grant?.reverseKey : node.grant?.forwardKey;
   const theirs = asked && (renews && options.key === undefined ? kept : allocated);
   const grant: Grant = {
     at: request.at,

@@ -14,7 +14,7 @@ import { knobValue } from '../spec/knobs.js';
 import type { Bend } from './bend.js';
 import type { Pending } from './pending.js';
 import type { Recorder } from './recorder.js';
-import { type Mode, type RequestOptions, validRequest } from './request.js';
+import { agreedKeyOf, type Mode, type RequestOptions, validRequest } from './request.js';
 import type { Session } from './session.js';
 import type { Station } from './stations.js';
 
@@ -70,6 +70,11 @@ export class MobileNode {
   /** The binding that the latest accepted exchange granted; undefined when there is none that lives. */
   get binding(): Binding | undefined {
     return this.#session.oracle.bindings.of(this.nai, this.#session.clock.now()).at(-1);
+  }
+
+  /** The key that a renewal names to keep what was agreed. */
+  get agreedKey(): number | undefined {
+    return agreedKeyOf(this.binding, this.#session.config);
   }
 
   request(options: RequestOptions = {}): RrqInput {

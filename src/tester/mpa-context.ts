@@ -23,7 +23,7 @@ import type { MpaSession } from './mpa-session.js';
 import { Inconclusive, Skipped } from './outcome.js';
 import type { Arrival, Probe } from './probe.js';
 import { type Grant, type Policy, ProxiedNode, type SeenRequest } from './proxied-node.js';
-import type { Mode } from './request.js';
+import { type Mode, possible } from './request.js';
 
 /** A message of a DHCP server, and the MAC address that it came from. */
 export interface Lease {
@@ -142,7 +142,7 @@ export class MpaContext extends CaseBase {
       nai: options.nai ?? `node${number}-${session.runId}@${session.config.pixit.realm}`,
       mac: options.mac ?? macText(0x02_68_00_01_00_00 + number),
       homeAddress: options.homeAddress ?? homeAddressOf(session.config.pixit.homeNetwork, number),
-      wish: wishOf(mode),
+      wish: wishOf(possible(mode, session.config)),
     };
     const nextKey = (): number => session.random.uint32() || 1;
     const node = new ProxiedNode(session.clock, identity, { during: this.id, recorder: this.recorder, nextKey });
@@ -194,13 +194,15 @@ export class MpaContext extends CaseBase {
     wanted: (mode: Mode) => boolean = () => true,
   ): Promise<void> {
     const { onlyMode } = this.session;
-    let some = onlyMode === undefined;
-    await super.eachMode(body, (mode) => {
-      const possible = wanted(mode) && (!onlyMode || (mode.a === onlyMode.a && mode.key === onlyMode.key));
-      some ||= possible;
-      return possible;
-    });
-    if (!some) this.skip('the access link alone cannot ask the agent for another mode than its own');
+    await super.eachMode(
+      body,
+      (mode) => wanted(mode) && (!onlyMode || (mode.a === onlyMode.a && mode.key === onlyMode.key)),
+    );
+  }
+
+  protected override whyNoMode(): string {
+    if (!this.session.onlyMode) return super.whyNoMode();
+    return 'the access link alone cannot ask the agent for another mode than its own';
   }
 
   /** How long the first request of a node is waited for, in milliseconds. */

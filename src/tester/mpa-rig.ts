@@ -6,7 +6,7 @@ import { MpaContext } from './mpa-context.js';
 import { MpaSession } from './mpa-session.js';
 import { HarnessError } from '../spec/errors.js';
 import { Skipped } from './outcome.js';
-import { draftModes } from './request.js';
+import { claimedModes } from './request.js';
 import type { Prepared, Rig, Running } from './rig.js';
 import type { RunOptions } from './run.js';
 
@@ -69,7 +69,7 @@ export class MpaRig implements Rig {
 
   async alive(during: string): Promise<boolean> {
     let tried = 0;
-    for (const mode of Object.values(draftModes)) {
+    for (const mode of claimedModes(this.#session.config)) {
       const t = new MpaContext(this.#session, { id: during, covers: [] });
       const node = t.node(mode);
       try {

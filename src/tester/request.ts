@@ -1,4 +1,6 @@
 /** A valid Registration Request for a mobile node, as a proxy sends it; and the ways to bend one. */
+import type { Binding } from '../oracle/bindings.js';
+import type { RunConfig } from '../spec/config.js';
 import { knobValue } from '../spec/knobs.js';
 import type { Extension } from '../wire/extensions.js';
 import type { RrqInput } from '../wire/mobileip.js';
@@ -34,6 +36,25 @@ export const draftModes = {
 
 export const modes = { ...draftModes, ipInIp: {} } as const satisfies Record<string, Mode>;
 
+/** Whether key 0 is the wish for a key; where it is not, no mode begins with it. */
+export const asksWithZero = ({ knobs }: Pick<RunConfig, 'knobs'>): boolean => knobValue(knobs, 'zero_key') === 'asks';
+
+/** The draft's modes that the device claims and the profile has. */
+export function claimedModes(config: Pick<RunConfig, 'knobs' | 'pics'>): readonly Mode[] {
+  const all: readonly Mode[] = Object.values(draftModes);
+  return all.filter((mode) => (!mode.a || config.pics.l2) && (mode.key !== 0 || asksWithZero(config)));
+}
+
+/** A mode as the profile can have it: an MN that is to have some key asks with one of its own where 0 asks for none. */
+export function possible(mode: Mode, config: Pick<RunConfig, 'knobs'>): Mode {
+  return mode.key === 0 && !asksWithZero(config) ? { ...mode, key: 'own' } : mode;
+}
+
+/** The key that a request names to keep what was agreed: that of the MPA, whichever packets it is for. */
+export function agreedKeyOf(binding: Binding | undefined, { knobs }: Pick<RunConfig, 'knobs'>): number | undefined {
+  return knobValue(knobs, 'key_direction') === 'receiver' ? binding?.forwardKey : binding?.reverseKey;
+}
+
 /** How reports name a mode. */
 export function modeName({ key, a }: Mode): string {
   if (key === undefined) return 'IP-in-IP';
@@ -53,7 +74,8 @@ export function validRequest(
 ): RrqInput {
   const { config } = session;
   const lifetime = options.lifetime ?? Math.min(usualLifetime, config.pixit.maxLifetime ?? usualLifetime);
-  const key = options.key === 'own' ? ownKey : options.key;
+  const wish = possible(options, config).key;
+  const key = wish === 'own' ? ownKey : wish;
   return {
     simultaneous: options.simultaneous ?? false,
     broadcast: options.broadcast ?? false,

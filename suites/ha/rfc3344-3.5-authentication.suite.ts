@@ -4,6 +4,7 @@ import {
   type Bend,
   flip,
   greKey,
+  greKeyHead,
   insert,
   order,
   replace,
@@ -148,7 +149,7 @@ export const authentication = section('ha/rfc3344-3.5', { document: 'rfc3344', s
     async (t) => {
       const bends = [
         afterSigning(t.session, greKey({ key: 0x13579bdf })),
-        afterSigning(t.session, greKey({ reserved: 1 })),
+        afterSigning(t.session, greKeyHead(t.session)),
         flip(24 + 2, 0, 'the first octet of the NAI'),
       ];
       for (const bend of bends) t.refused(await bent(t, bend), 'HA-05');
@@ -244,7 +245,7 @@ export const authentication = section('ha/rfc3344-3.5', { document: 'rfc3344', s
     { ...faHa, covers: ['HA-21'], knobs: rfc5944 },
     async (t) => {
       const mn = await t.registered(modes.bidirectional);
-      const key = mn.binding?.reverseKey ?? 0;
+      const key = mn.agreedKey ?? 0;
       const homeAddress = mn.binding?.homeAddress ?? '0.0.0.0';
       const request = mn.request({ key, a: false, lifetime: 0, homeAddress });
       t.accepted(await t.ask(mn, request, { bend: without('faHa') }), 'HA-21');

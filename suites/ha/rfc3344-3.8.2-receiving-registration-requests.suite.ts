@@ -7,7 +7,7 @@ import { codeText, type CaseContext } from '../../src/tester/context.js';
 import { isEchoReply } from '../../src/tester/inner.js';
 import type { MobileNode } from '../../src/tester/mobile-node.js';
 import type { Arrival } from '../../src/tester/probe.js';
-import { draftModes as modes, modes as allModes } from '../../src/tester/request.js';
+import { agreedKeyOf, draftModes as modes, modes as allModes } from '../../src/tester/request.js';
 import { replyCodes } from '../../src/wire/mobileip.js';
 
 const gre = { needs: ['greKeys'] } as const;
@@ -210,7 +210,7 @@ export const receivingRequests = section('ha/rfc3344-3.8.2', { document: 'rfc334
   // --- deregistration ---
   test('11', 'MUST remove only the binding that a deregistration names', { ...two, covers: ['HA-45'] }, async (t) => {
     const { mn, addresses } = await simultaneous(t);
-    const key = mn.binding?.reverseKey ?? 0;
+    const key = mn.agreedKey ?? 0;
     await t.register(mn, { key, a: false, lifetime: 0, homeAddress: mn.ip ?? '0.0.0.0' });
     mn.station = t.session.stations.at(0);
     await demandReached(t, mn, [addresses[0]], 'HA-45');
@@ -228,7 +228,7 @@ export const receivingRequests = section('ha/rfc3344-3.8.2', { document: 'rfc334
       const homeAddress = mn.ip ?? '0.0.0.0';
       const request = mn.request({
         ...modes.bidirectional,
-        key: ended?.reverseKey ?? 0,
+        key: agreedKeyOf(ended, t.config) ?? 0,
         lifetime: 0,
         homeAddress,
         careOf: homeAddress,
@@ -253,7 +253,7 @@ export const receivingRequests = section('ha/rfc3344-3.8.2', { document: 'rfc334
       const before = t.session.unsolicited.length;
       const homeAddress = mn.ip ?? '0.0.0.0';
       const [first] = t.session.oracle.bindings.of(mn.nai, t.session.clock.now());
-      const key = first?.reverseKey ?? 0;
+      const key = agreedKeyOf(first, t.config) ?? 0;
       const request = mn.request({ ...modes.bidirectional, key, lifetime: 0, homeAddress, careOf: addresses[0] });
       const answer = await t.ask(mn, request);
       t.accepted(answer, 'HA-46');

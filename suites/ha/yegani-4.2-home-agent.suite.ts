@@ -103,7 +103,7 @@ export const yeganiHomeAgent = section('ha/yegani-4.2', { document: 'yegani', se
       t.eachMode(async (mode) => {
         const mn = await t.registered(mode);
         for (let i = 0; i < 3; i++) {
-          const answer = await t.ask(mn, mn.request({ ...mode, key: mn.binding?.reverseKey ?? 0 }));
+          const answer = await t.ask(mn, mn.request({ ...mode, key: mn.agreedKey ?? 0 }));
           if (answer.kind === 'silence' || !answer.exchange.accepted) return t.undecided('a renewal was not accepted');
           t.demand(
             'YG-17',
