@@ -11,12 +11,16 @@ export interface Interrupts {
   stop(): void;
 }
 
-export function catchInterrupts(tell: (message: string) => void): Interrupts {
+/** `after` is what is still done once the first interrupt has come. */
+export function catchInterrupts(
+  tell: (message: string) => void,
+  after = 'ending the run and writing its reports',
+): Interrupts {
   const controller = new AbortController();
   const { signal } = controller;
   const onSignal = (): void => {
     if (signal.aborted) process.exit(exitCodes.interrupted);
-    tell('interrupted: ending the run and writing its reports; once more to stop at once');
+    tell(`interrupted: ${after}; once more to stop at once`);
     controller.abort();
   };
   for (const name of signals) process.on(name, onSignal);

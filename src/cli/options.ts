@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 
 const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
 
-/** The device, its keys, and what is known of it. */
-export function addDeviceOptions(command: Command): void {
+/** The device, its keys, and what is said of it: what every command takes that speaks to one. */
+export function addSubjectOptions(command: Command): void {
   command
     .optionsGroup('Device:')
     .option('--as <role>', 'role of the tester: mpa tests a home agent, ha tests a mobility proxy agent (default: mpa)')
@@ -18,14 +18,11 @@ export function addDeviceOptions(command: Command): void {
     .option('--key <key>', 'its key: hex, env:NAME or file:PATH (hex shows in the process list)')
     .option('--fa-ha-spi <n>', 'SPI of the FA-HA security association, if the device has one')
     .option('--fa-ha-key <key>', 'its key')
-    .option('--restart-cmd <cmd>', 'shell command that brings a dead device back, so that the run goes on')
-    .option('--fault <id>', 'give the embedded device a fault, see: grespec dut ha --list-faults')
     .optionsGroup('Mobility proxy agents (--as ha):')
     .option('--trigger <cmd>', 'called as CMD attach NAI MAC and CMD detach NAI MAC, see: docs/guide.md')
     .option('--access-link <iface>', "the tester's end of the agent's access link")
     .optionsGroup('What is tested:')
     .option('--config <file>', 'configuration in YAML or JSON; flags win over it')
-    .option('--profile <name>', 'tsirtsis-00, yegani-02 or rfc6245 (default: tsirtsis-00)')
     .option('--knob <name=value>', 'a choice where the documents are ambiguous, see: grespec explain NAME', collect)
     .option('--pics <name=bool>', 'what the device claims, for example l2=false', collect)
     .option('--pixit <name=value>', 'what testing needs, for example gateway.ipv4=10.99.0.1', collect)
@@ -34,6 +31,17 @@ export function addDeviceOptions(command: Command): void {
     .option('--timeout <ms>', 'how long a silent device is waited for (default: 3000)')
     .option('--rate <n>', 'send at most so many packets a second')
     .option('--seed <n>', 'seed of all random choices; printed by each run');
+}
+
+/** The same for commands that test: the document to test by, and what becomes of a device that dies. */
+export function addDeviceOptions(command: Command): void {
+  addSubjectOptions(command);
+  command
+    .optionsGroup('Device:')
+    .option('--restart-cmd <cmd>', 'shell command that brings a dead device back, so that the run goes on')
+    .option('--fault <id>', 'give the embedded device a fault, see: grespec dut ha --list-faults')
+    .optionsGroup('What is tested:')
+    .option('--profile <name>', 'tsirtsis-00, yegani-02 or rfc6245 (default: tsirtsis-00)');
 }
 
 /** How a run goes on and what comes of it. */

@@ -10,6 +10,8 @@ import type { AuditFlags } from './audit.js';
 import { addAuditOptions, addReplayOptions } from './capture-options.js';
 import { addDeviceOptions, addDutOptions, addRunOptions } from './options.js';
 import type { LedgerFlags } from './ledger.js';
+import type { ProbeFlags } from './probe.js';
+import { addProbeOptions } from './probe-options.js';
 import type { ReplayFlags } from './replay.js';
 import type { RunFlags } from './run.js';
 import type { SelfcheckFlags } from './selfcheck/command.js';
@@ -107,6 +109,19 @@ Examples:
   fuzzing.action(async (flags: FuzzFlags) => {
     const { fuzz } = await import('./fuzz.js');
     finish(await fuzz(flags));
+  });
+
+  const probing = common(program.command('probe'))
+    .summary('find out what a device supports, and propose a configuration')
+    .description(
+      'Registers a few mobile nodes at a home agent, one for each question, deregisters them again, and prints a ' +
+        'configuration file with what the device showed, each line with its evidence. What nothing was seen of stays ' +
+        'out. With --as ha it attaches nodes at a mobility proxy agent and reads what it asks for.',
+    );
+  addProbeOptions(probing);
+  probing.action(async (flags: ProbeFlags) => {
+    const { probe } = await import('./probe.js');
+    finish(await probe(flags));
   });
 
   const audit = common(program.command('audit <file...>'))

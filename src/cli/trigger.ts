@@ -1,7 +1,9 @@
 /** Ways to make a mobility proxy agent act: a command of the user's, or a person. */
 import { spawn } from 'node:child_process';
 import { HarnessError } from '../spec/errors.js';
-import type { AttachWish, Identity, MpaControl } from '../tester/mpa-control.js';
+import type { Net } from '../net/port.js';
+import type { Pixit } from '../spec/config.js';
+import type { AttachWish, Identity, MpaControl, OpenAccess } from '../tester/mpa-control.js';
 
 /** Longest that a trigger command may take, in milliseconds. */
 const limit = 30_000;
@@ -10,6 +12,20 @@ const personsPatience = 60_000;
 
 /** Exit status by which a trigger says that it cannot do what is wished. */
 const unsupportedStatus = 3;
+
+/** What the configuration says of it; with nothing said, a person at a terminal is asked. */
+export function proxyAccess(
+  { trigger, accessLink }: Pixit,
+  net: Net,
+  tell: (message: string) => void,
+): { readonly control?: MpaControl; readonly access?: OpenAccess } {
+  const isPersonThere = process.stdin.isTTY && process.env['CI'] === undefined;
+  return {
+    ...(accessLink !== undefined && { access: (receive) => net.openLink(accessLink, receive) }),
+    ...(trigger !== undefined && { control: triggerControl(trigger) }),
+    ...(trigger === undefined && accessLink === undefined && isPersonThere && { control: manualControl(tell) }),
+  };
+}
 
 /** `CMD attach NAI MAC` and `CMD detach NAI MAC`, with GRESPEC_L2 and GRESPEC_KEY in the environment. */
 export function triggerControl(command: string): MpaControl {
