@@ -31,7 +31,6 @@ import { EmbeddedMpa, mpaOptions } from './embedded-mpa.js';
 import { catchInterrupts } from './interrupt.js';
 import { asText } from './list.js';
 import { machine } from './machine.js';
-import { machine } from './machine.js';
 import { selectCases, settingsOf } from './plan.js';
 import { version } from './program.js';
 import { progressResult, type RunFacts } from './progress-result.js';
