@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
 
 /** The device, its keys, and what is said of it: what every command takes that speaks to one. */
-export function addSubjectOptions(command: Command): void {
+export function addSubjectOptions(command: Command, { withConfig = true } = {}): void {
   command
     .optionsGroup('Device:')
     .option('--as <role>', 'role of the tester: mpa tests a home agent, ha tests a mobility proxy agent (default: mpa)')
@@ -21,8 +21,9 @@ export function addSubjectOptions(command: Command): void {
     .optionsGroup('Mobility proxy agents (--as ha):')
     .option('--trigger <cmd>', 'called as CMD attach NAI MAC and CMD detach NAI MAC, see: docs/guide.md')
     .option('--access-link <iface>', "the tester's end of the agent's access link")
-    .optionsGroup('What is tested:')
-    .option('--config <file>', 'configuration in YAML or JSON; flags win over it')
+    .optionsGroup('What is tested:');
+  if (withConfig) command.option('--config <file>', 'configuration in YAML or JSON; flags win over it');
+  command
     .option('--knob <name=value>', 'a choice where the documents are ambiguous, see: grespec explain NAME', collect)
     .option('--pics <name=bool>', 'what the device claims, for example l2=false', collect)
     .option('--pixit <name=value>', 'what testing needs, for example gateway.ipv4=10.99.0.1', collect)

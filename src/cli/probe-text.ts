@@ -1,18 +1,7 @@
 /** A survey as a configuration file: what was told, what was found, and what the device left open. */
 import type { ConfigInput } from './config/input.js';
-import { type ConfigLine, configText, type ConfigValue } from './config/write.js';
+import { type ConfigLine, configText, linesOf } from './config/write.js';
 import type { Observation, Survey } from '../tester/survey/observation.js';
-
-/** Settings of a configuration, by dotted name, as the user gave them. */
-export function linesOf(given: ConfigInput): ConfigLine[] {
-  const leaves = (value: unknown, setting: string): ConfigLine[] =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.entries(value).flatMap(([name, part]) => leaves(part, setting === '' ? name : `${setting}.${name}`))
-      : value === undefined
-        ? []
-        : [{ setting, value: value as ConfigValue }];
-  return leaves(given, '');
-}
 
 /** What was given wins: a person said so. What the device showed instead stands beside it. */
 export function mergeLines(given: readonly ConfigLine[], observations: readonly Observation[]): ConfigLine[] {

@@ -35,18 +35,31 @@ export async function probe(flags: ProbeFlags): Promise<number> {
   const tell = (message: string): void => void process.stderr.write(`grespec: ${message}\n`);
   const interrupts = catchInterrupts(tell, 'taking back what was registered');
   try {
-    const { survey, what } = await surveyOf(settings, interrupts.signal, tell);
+    const outcome = await tryToSurvey(() => surveyOf(settings, interrupts.signal, tell), interrupts.signal, tell);
+    if (typeof outcome === 'number') return outcome;
+    const { survey, what } = outcome;
     const text = probeText(given, survey, what, new Date(), write ?? 'grespec.yaml');
     if (write === undefined) process.stdout.write(text);
     else writeConfig(write, text, force);
     tell(closing(survey, write));
     return exitCodes.ok;
+  } finally {
+    interrupts.stop();
+  }
+}
+
+/** What a survey gives; where it comes to no end, that is told, and the exit code is given. */
+export async function tryToSurvey<T>(
+  survey: () => Promise<T>,
+  signal: AbortSignal,
+  tell: (message: string) => void,
+): Promise<T | number> {
+  try {
+    return await survey();
   } catch (error) {
     if (!(error instanceof SurveyEnd)) throw error;
     tell(error.message);
-    return interrupts.signal.aborted ? exitCodes.interrupted : undecided;
-  } finally {
-    interrupts.stop();
+    return signal.aborted ? exitCodes.interrupted : undecided;
   }
 }
 

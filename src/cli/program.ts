@@ -9,6 +9,8 @@ import type { FuzzFlags } from './fuzz.js';
 import type { AuditFlags } from './audit.js';
 import { addAuditOptions, addReplayOptions } from './capture-options.js';
 import { addDeviceOptions, addDutOptions, addRunOptions } from './options.js';
+import type { InitFlags } from './init.js';
+import { addInitOptions } from './init-options.js';
 import type { LedgerFlags } from './ledger.js';
 import type { ProbeFlags } from './probe.js';
 import { addProbeOptions } from './probe-options.js';
@@ -109,6 +111,18 @@ Examples:
   fuzzing.action(async (flags: FuzzFlags) => {
     const { fuzz } = await import('./fuzz.js');
     finish(await fuzz(flags));
+  });
+
+  const initial = common(program.command('init [file]'))
+    .summary('write a configuration file')
+    .description(
+      'Writes a commented configuration (default: grespec.yaml) from flags and, on a terminal, from the answers to a few ' +
+        'questions. It is never written over an existing file without --force.',
+    );
+  addInitOptions(initial);
+  initial.action(async (file: string | undefined, flags: InitFlags) => {
+    const { init } = await import('./init.js');
+    finish(await init(file, flags));
   });
 
   const probing = common(program.command('probe'))

@@ -1,5 +1,5 @@
 /** Puts a configuration file where the user wants it; what stands there is replaced only when told to. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { messageOf, usageError } from './cli-error.js';
 import { parseConfig } from './config/document.js';
 import { readSettings } from './config/settings.js';
@@ -18,6 +18,7 @@ export function writeConfig(file: string, text: string, isForced: boolean): void
   try {
     // it may hold a key
     writeFileSync(file, text, { mode: 0o600, flag: isForced ? 'w' : 'wx' });
+    chmodSync(file, 0o600);
   } catch (error) {
     throw usageError(`cannot write ${file}: ${messageOf(error)}`);
   }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { wrap } from '../../report/text.js';
 import schema from '../config.schema.json' with { type: 'json' };
+import type { ConfigInput } from './input.js';
 
 export type ConfigValue = boolean | number | string | readonly string[];
 
@@ -18,6 +19,17 @@ export interface ConfigLine {
   readonly isOff?: boolean;
 }
 
+/** Settings of a configuration, by dotted name, as the user gave them. */
+export function linesOf(given: ConfigInput): ConfigLine[] {
+  const leaves = (value: unknown, setting: string): ConfigLine[] =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.entries(value).flatMap(([name, part]) => leaves(part, setting === '' ? name : `${setting}.${name}`))
+      : value === undefined
+        ? []
+        : [{ setting, value: value as ConfigValue }];
+  return leaves(given, '');
+}
+
 interface Branch {
   readonly lines: ConfigLine[];
   readonly below: Map<string, Branch>;
@@ -28,7 +40,7 @@ const widest = 110;
 /** `file` is where the text will be: editors find the schema from there. */
 export function configText(heading: string, lines: readonly ConfigLine[], file: string): string {
   const head = [`# yaml-language-server: $schema=${schemaFor(file)}`, ...remark(heading, '')];
-  return `${[...head, ...bodyOf(treeOf(lines), '', true)].join('\n')}\n`;
+  return `${[...head, ...bodyOf(treeOf(lines), '', { spaced: true })].join('\n')}\n`;
 }
 
 /** Relative where that does not climb out of the folder, so that the file can be kept with a checkout. */
@@ -59,25 +71,29 @@ function rank(setting: string): number {
   return order.indexOf(setting.split('.')[0] ?? '');
 }
 
-function bodyOf({ below }: Branch, indent: string, spaced = false): string[] {
+/** `allOn` writes also what is off as settings: for a group that becomes a comment as a whole. */
+function bodyOf({ below }: Branch, indent: string, { spaced = false, allOn = false } = {}): string[] {
   return [...below].flatMap(([name, branch]) => {
-    const own = branch.lines.flatMap((line) => leaf(name, line, indent));
-    const inner = branch.below.size === 0 ? [] : group(name, branch, indent);
+    const own = branch.lines.flatMap((line) => leaf(name, allOn ? { ...line, isOff: false } : line, indent));
+    const inner = branch.below.size === 0 ? [] : group(name, branch, indent, allOn);
     return [...(spaced ? [''] : []), ...own, ...inner];
   });
 }
 
-function leaf(name: string, { value, comment, isOff }: ConfigLine, indent: string): string[] {
-  const words = comment === undefined ? [] : remark(value === undefined ? `${name}: ${comment}` : comment, indent);
+function leaf(name: string, { value, comment = '', isOff }: ConfigLine, indent: string): string[] {
+  const words = comment === '' ? [] : remark(value === undefined ? `${name}: ${comment}` : comment, indent);
   if (value === undefined) return words;
   return [...words, `${indent}${isOff ? '# ' : ''}${name}: ${valueText(value)}`];
 }
 
-/** A group in which nothing is said is a comment as a whole. */
-function group(name: string, branch: Branch, indent: string): string[] {
-  const inner = bodyOf(branch, `${indent}  `);
-  if (inner.some((line) => !line.trimStart().startsWith('#'))) return [`${indent}${name}:`, ...inner];
-  return [`${indent}# ${name}:`, ...inner.map((line) => `${indent}# ${line.slice(indent.length).replace('# ', '')}`)];
+/** A group in which nothing is set is a comment as a whole; without its first marks it is a group again. */
+function group(name: string, branch: Branch, indent: string, allOn: boolean): string[] {
+  if (allOn || isSet(branch)) return [`${indent}${name}:`, ...bodyOf(branch, `${indent}  `, { allOn })];
+  return [`${name}:`, ...bodyOf(branch, '  ', { allOn: true })].map((line) => `${indent}# ${line}`);
+}
+
+function isSet({ lines, below }: Branch): boolean {
+  return lines.some(({ value, isOff }) => value !== undefined && !isOff) || [...below.values()].some(isSet);
 }
 
 function remark(text: string, indent: string): string[] {

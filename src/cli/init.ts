@@ -1,0 +1,79 @@
+/** `grespec init`: writes a configuration file from flags, from answers, and from what the device shows. */
+import { createInterface } from 'node:readline/promises';
+import { localAddressFor } from '../net/local-address.js';
+import { isLoopback } from './config/resolve.js';
+import { exitCodes, usageError } from './cli-error.js';
+import type { ConfigInput } from './config/input.js';
+import { templateText } from './config/template.js';
+import { linesOf } from './config/write.js';
+import { type ConfigFlags, flagSource } from './config/flags.js';
+import { readSettings } from './config/settings.js';
+import { askAll, type Ask, type Answers } from './init-questions.js';
+import { catchInterrupts } from './interrupt.js';
+import { surveyOf, tryToSurvey } from './probe.js';
+import { mergeLines } from './probe-text.js';
+import { checkFree, writeConfig } from './write-config.js';
+
+export interface InitFlags extends ConfigFlags {
+  readonly force?: boolean;
+  readonly probe?: boolean;
+  /** Nothing is asked, not even on a terminal. */
+  readonly yes?: boolean;
+}
+
+const usualFile = 'grespec.yaml';
+
+export async function init(file: string = usualFile, flags: InitFlags = {}): Promise<number> {
+  const { force = false } = flags;
+  checkFree(file, force);
+  const source = flagSource(flags);
+  readSettings(source);
+  const told = source.value as ConfigInput;
+  const isPersonThere = process.stdin.isTTY && process.stdout.isTTY && !flags.yes;
+  const answers: Answers = isPersonThere ? await asked(told) : { given: told, probe: false };
+  const seen = answers.probe || flags.probe ? await probed(answers.given) : { lines: [], code: exitCodes.ok };
+  if (!seen.lines) return seen.code;
+  const heading =
+    'Configuration of grespec; docs/configuration.md tells of each setting. What begins with # has its default, or no value. ' +
+    'pics is what the device claims: false skips the cases of a feature.';
+  writeConfig(file, templateText(heading, answers.given, seen.lines, file), force);
+  process.stdout.write(`${file} is written; look through it, and: grespec run --config ${file}\n`);
+  return exitCodes.ok;
+}
+
+async function asked(told: ConfigInput): Promise<Answers> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const gone = new AbortController();
+  terminal.once('close', () => gone.abort());
+  const ask: Ask = (question, initial) =>
+    terminal.question(`${question}${initial === '' ? '' : ` [${initial}]`}: `, { signal: gone.signal });
+  try {
+    return await askAll(told, ask, (message) => void process.stdout.write(`  ${message}\n`), localFor);
+  } catch (error) {
+    if (gone.signal.aborted) throw usageError('nothing is written: the questions were not answered to the end');
+    throw error;
+  } finally {
+    terminal.close();
+  }
+}
+
+/** On loopback a device is best met with two addresses that are nobody's. */
+async function localFor(target: string): Promise<string> {
+  return isLoopback(target) ? '127.0.0.1,127.0.0.2' : localAddressFor(target);
+}
+
+/** The lines of a survey; none when the device gave no answer, which has then been told. */
+async function probed(
+  given: ConfigInput,
+): Promise<{ readonly lines?: ReturnType<typeof mergeLines>; readonly code: number }> {
+  const tell = (message: string): void => void process.stderr.write(`grespec: ${message}\n`);
+  const settings = readSettings({ value: given, locate: (path) => path.join('.') });
+  const interrupts = catchInterrupts(tell, 'taking back what was registered');
+  try {
+    const outcome = await tryToSurvey(() => surveyOf(settings, interrupts.signal, tell), interrupts.signal, tell);
+    if (typeof outcome === 'number') return { code: outcome };
+    return { lines: mergeLines(linesOf(given), outcome.survey.observations), code: exitCodes.ok };
+  } finally {
+    interrupts.stop();
+  }
+}
