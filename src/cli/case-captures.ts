@@ -2,8 +2,10 @@
  * One pcapng file a case, from the frames that its result keeps. What was seen as a datagram gets IPv4 and UDP headers
  * that carry its addresses and ports, and nothing else that was true on the wire.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makeFolder } from '../report/folder.js';
+import { reasonOf } from '../report/write.js';
 import { linkTypes } from '../net/capture-link.js';
 import { pcapngHeader, pcapngPacket } from '../net/capture-write.js';
 import type { Endpoint } from '../net/port.js';
@@ -11,7 +13,6 @@ import { udpPacket } from '../net/udp-packet.js';
 import type { CaseResult, FrameRecord, RunResult } from '../report/result.js';
 import { fromHex, ipv4Number } from '../wire/text.js';
 import { environmentError, usageError } from './cli-error.js';
-import { reasonOf } from './read-file.js';
 
 const interfaces = [
   { linkType: linkTypes.raw, name: 'ip' },
@@ -19,10 +20,11 @@ const interfaces = [
 ] as const;
 const interfaceIds = { udp: 0, ip: 0, ethernet: 1 } as const;
 
-/** Makes the folder; one that cannot be made is the user's mistake, found before anything is sent. */
+/** Makes the folder; one that cannot be made or written to is the user's mistake, found before anything is sent. */
 export function prepareCaptures(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(path.resolve(folder));
+    accessSync(folder, constants.W_OK);
   } catch (error) {
     throw usageError(`--pcap ${folder}: ${reasonOf(error)}`);
   }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makeFolder } from '../report/folder.js';
 import type { FuzzFinding } from '../fuzz/finding.js';
 import type { Plan } from '../fuzz/plan.js';
 import { fileOf, plansIn } from '../fuzz/repeat.js';
@@ -34,7 +35,7 @@ export function writeFinding(
   repeatOf: (file: string) => string,
 ): string {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(path.resolve(folder));
     const own = path.join(folder, nextName(folder));
     mkdirSync(own);
     const file = path.join(own, 'finding.json');
@@ -95,7 +96,7 @@ export function readCase(file: string): readonly Plan[] {
 /** The inputs kept in a folder, which is made when it is not there; in the order of their names, so that runs repeat. */
 export function readCorpus(folder: string): readonly Plan[] {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(path.resolve(folder));
     const names = readdirSync(folder)
       .filter((name) => name.endsWith('.json'))
       .toSorted()

@@ -1,12 +1,11 @@
 /** `grespec ledger`: every requirement, its cases and the faults that prove them, or why it cannot be tested. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { sections } from '../../suites/index.js';
 import { haFaults } from '../dut/faults/ha.js';
 import { mpaFaults } from '../dut/faults/mpa.js';
 import { catalogue, documents } from '../spec/catalogue.js';
 import type { Requirement } from '../spec/types.js';
 import { exitCodes } from './cli-error.js';
+import { writeText } from './write-text.js';
 
 export interface LedgerFlags {
   readonly json?: string;
@@ -63,13 +62,8 @@ export function ledgerMarkdown(entries: readonly LedgerEntry[]): string {
 export function ledger(flags: LedgerFlags): number {
   const entries = ledgerEntries();
   const markdown = ledgerMarkdown(entries);
-  if (flags.json !== undefined) write(flags.json, `${JSON.stringify(entries, null, 2)}\n`);
-  if (flags.markdown !== undefined) write(flags.markdown, markdown);
+  if (flags.json !== undefined) writeText('--json', flags.json, `${JSON.stringify(entries, null, 2)}\n`);
+  if (flags.markdown !== undefined) writeText('--markdown', flags.markdown, markdown);
   if (flags.json === undefined && flags.markdown === undefined) process.stdout.write(markdown);
   return exitCodes.ok;
-}
-
-function write(file: string, text: string): void {
-  mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, text);
 }

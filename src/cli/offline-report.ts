@@ -37,7 +37,7 @@ export function offlineReport(wishes: readonly string[] = [], screen: Screen): (
   return (dialect) => {
     const context = contextOf(dialect);
     return {
-      show: (result, what) => show(result, what, context, screen),
+      show: (result, what) => showResult(result, what, context, screen),
       write(result) {
         const reports = new Reports(parsed, context);
         reports.begin(result);
@@ -47,7 +47,8 @@ export function offlineReport(wishes: readonly string[] = [], screen: Screen): (
   };
 }
 
-function show(result: RunResult, what: string, context: ReportContext, screen: Screen): void {
+/** Prints the cases as a tree under a line that names what was done. */
+export function showResult(result: RunResult, what: string, context: ReportContext, screen: Screen): void {
   const printer = new TreePrinter({
     ...screen.look,
     ...context,

@@ -1,5 +1,6 @@
 /** Flags that several commands share. All values stay text here: src/cli/config reads and checks them. */
 import type { Command } from 'commander';
+import { addBaselineOption, addShardOption, addWriteBaselineOption } from './result-flags.js';
 
 const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
 
@@ -53,11 +54,13 @@ export function addRunOptions(command: Command): void {
     .option('--strict', 'a SHOULD that is not followed is a failure')
     .option('--bail', 'stop at the first failure')
     .option('--report <kind=path>', 'write a report: junit, json, html, tap or markdown; also repeated', collect)
-    .option('--pcap <dir>', 'write a pcapng of each case into this folder, with its verdict as comment')
-    .optionsGroup('Help:')
-    .addHelpText(
-      'after',
-      `
+    .option('--pcap <dir>', 'write a pcapng of each case into this folder, with its verdict as comment');
+  addShardOption(command, 'run one part of the cases, for example 2/4');
+  addBaselineOption(command);
+  addWriteBaselineOption(command);
+  command.optionsGroup('Help:').addHelpText(
+    'after',
+    `
 Configuration file, all of it optional:
   as: mpa
   target: 192.0.2.10:434
@@ -83,10 +86,14 @@ Examples:
       for CI
   $ grespec run --target 192.0.2.10 --spi 256 --key file:ha.key --pics l2=false --no-gre
       control plane only, of a device without L2 tunnels
+  $ grespec run --shard 2/4 --report json=reports/shard-2.json
+      the second quarter of the cases; grespec merge joins the reports
+  $ grespec run --write-baseline known.yaml; grespec run --baseline known.yaml
+      what fails today is known, and only what is new fails the second run
   $ grespec run ha/5.3 --knob base=rfc5944 --seed 7 --bail
       another choice, the same random numbers as before, up to the first failure
 `,
-    );
+  );
 }
 
 /** The reference device on its own. */

@@ -15,6 +15,7 @@ import type { LedgerFlags } from './ledger.js';
 import type { ProbeFlags } from './probe.js';
 import { addProbeOptions } from './probe-options.js';
 import type { ReplayFlags } from './replay.js';
+import { addResultCommands } from './result-commands.js';
 import type { RunFlags } from './run.js';
 import type { SelfcheckFlags } from './selfcheck/command.js';
 
@@ -163,6 +164,8 @@ Examples:
     const { replay: start } = await import('./replay.js');
     finish(await start(file, flags));
   });
+
+  addResultCommands(program, common, finish);
 
   common(program.command('list [selector...]'))
     .summary('list cases by section')

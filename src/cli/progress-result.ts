@@ -16,7 +16,7 @@ export interface RunFacts {
 /** `cases` are in the order of the listing. */
 export function progressResult(facts: RunFacts, cases: readonly CaseResult[], now: number): RunResult {
   const { config, version, targetName, selection, start } = facts;
-  const { seed, as, profile, knobs, strict } = config;
+  const { seed, as, profile, knobs, strict, shard } = config;
   return {
     tool: { name: 'grespec', version },
     run: {
@@ -24,6 +24,7 @@ export function progressResult(facts: RunFacts, cases: readonly CaseResult[], no
       durationMs: Math.round(now - start),
       ...{ seed, as, target: targetName, profile, knobs, selection, strict },
       complete: false,
+      ...(shard && { shard }),
     },
     totals: countVerdicts(cases),
     cases,

@@ -9,11 +9,16 @@ import type { Dialect } from '../wire/extensions.js';
 import type { Dissected } from '../wire/layout.js';
 import { dissectMessage } from '../wire/mobileip.js';
 import { fromHex } from '../wire/text.js';
+import { gitlabReports } from './gitlab.js';
 import { citation, titleOf } from './places.js';
 
 const requirements = new Map(catalogue.map((row) => [row.id, row]));
 
-export function reportContext(sections: readonly SectionDefinition[], dialect: Dialect): ReportContext {
+export function reportContext(
+  sections: readonly SectionDefinition[],
+  dialect: Dialect,
+  environment = process.env,
+): ReportContext {
   const titles = new Map(sections.map((section) => [section.key, titleOf(section)]));
   return {
     describeRequirement(id) {
@@ -23,6 +28,7 @@ export function reportContext(sections: readonly SectionDefinition[], dialect: D
     dissect: (frame) => lines(treeOf(frame, dialect)),
     tree: (frame) => treeOf(frame, dialect),
     sectionTitle: (key) => titles.get(key),
+    ...gitlabReports(environment),
   };
 }
 

@@ -1,7 +1,7 @@
 /** The reports of a run: checked before it, kept up to date while it goes on, and written when it is over. */
 import type { ReportContext } from '../report/context.js';
 import type { RunResult } from '../report/result.js';
-import { isReportKind, type ReportKind, reportKinds, writeReport } from '../report/write.js';
+import { isReportKind, isStream, type ReportKind, reportKinds, writeReport } from '../report/write.js';
 import { didYouMean } from './nearest.js';
 import { environmentError, messageOf, quoted, usageError } from './cli-error.js';
 
@@ -31,6 +31,8 @@ const interval = 1000;
 export class Reports {
   readonly #wishes: readonly Wish[];
   readonly #context: ReportContext;
+  /** Those in files: into a pipe only the final state goes. */
+  #lasting: readonly Wish[] = [];
   #timer: NodeJS.Timeout | undefined;
   #lastUpdate = -interval;
 
@@ -45,7 +47,8 @@ export class Reports {
   /** The first state. A path that cannot be written is the user's mistake, found before anything is sent. */
   begin(result: RunResult): void {
     try {
-      this.#write(result);
+      this.#lasting = this.#wishes.filter(({ kind, path }) => !isStream(kind, path));
+      this.#write(this.#lasting, result);
     } catch (error) {
       throw usageError(messageOf(error));
     }
@@ -53,7 +56,7 @@ export class Reports {
 
   /** Something changed: written at most once in an interval, and soon. */
   update(result: () => RunResult): void {
-    if (this.#wishes.length === 0 || this.#timer) return;
+    if (this.#lasting.length === 0 || this.#timer) return;
     const wait = Math.max(0, this.#lastUpdate + interval - performance.now());
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
@@ -67,7 +70,7 @@ export class Reports {
   end(result: RunResult): void {
     clearTimeout(this.#timer);
     try {
-      this.#write(result);
+      this.#write(this.#wishes, result);
     } catch (error) {
       throw environmentError(messageOf(error), error);
     }
@@ -79,13 +82,13 @@ export class Reports {
 
   #tryToWrite(result: RunResult): void {
     try {
-      this.#write(result);
+      this.#write(this.#lasting, result);
     } catch (error) {
       process.stderr.write(`grespec: ${messageOf(error)}\n`);
     }
   }
 
-  #write(result: RunResult): void {
-    for (const { kind, path } of this.#wishes) writeReport(kind, path, result, this.#context);
+  #write(wishes: readonly Wish[], result: RunResult): void {
+    for (const { kind, path } of wishes) writeReport(kind, path, result, this.#context);
   }
 }

@@ -6,24 +6,21 @@ import type { Net } from '../net/port.js';
 import { selfTestRaw } from '../net/self-test.js';
 import { systemNet } from '../net/system.js';
 import type { CaseResult, RunResult } from '../report/result.js';
-import { exitCode } from '../report/totals.js';
+import { exitCodeOf } from '../report/totals.js';
 import { progressLine, TreePrinter } from '../report/tree.js';
 import type { CaseDefinition } from '../tester/case.js';
 import { dialectOf } from '../tester/dialect.js';
 import { partition } from '../tester/configurations.js';
 import { mergeRuns } from '../tester/merge.js';
+import { dealCases } from '../tester/shard.js';
 import { runCases, type RunOptions } from '../tester/run.js';
 import { mobileIpPort } from '../wire/mobileip.js';
+import { type RunBaseline, baselineOfRun } from './baseline/of-run.js';
 import { prepareCaptures, writeCaseCaptures } from './case-captures.js';
 import { changedKnobs } from './changed-knobs.js';
+import { ciOf } from './ci.js';
 import { environmentError, exitCodes, usageError } from './cli-error.js';
-import {
-  type ResolvedConfig,
-  resolveEmbedded,
-  resolveProxy,
-  resolveTarget,
-  roleOf,
-} from './config/resolve.js';
+import { type ResolvedConfig, resolveEmbedded, resolveProxy, resolveTarget, roleOf } from './config/resolve.js';
 import type { Settings } from './config/settings.js';
 import { checkFault } from './dut.js';
 import { deviceOptions, EmbeddedDevice, endpointFor } from './embedded.js';
@@ -35,13 +32,16 @@ import { selectCases, settingsOf } from './plan.js';
 import { version } from './program.js';
 import { progressResult, type RunFacts } from './progress-result.js';
 import { repeatCommand, type RepeatedFlags } from './repeat.js';
-import { listingOf, reportContext } from './report-context.js';
+import { reportContext } from './report-context.js';
 import { parseReport, Reports } from './reports.js';
 import { runRestartCommand } from './restart-command.js';
+import type { BaselineFlags, ShardFlags } from './result-flags.js';
+import { runListing } from './run-listing.js';
 import { Screen } from './screen.js';
+import { shardOf } from './shard.js';
 import { proxyAccess } from './trigger.js';
 
-export interface RunFlags extends RepeatedFlags {
+export interface RunFlags extends RepeatedFlags, ShardFlags, BaselineFlags {
   readonly list?: boolean;
   readonly report?: readonly string[];
   /** Folder for a capture of each case. */
@@ -51,19 +51,27 @@ export interface RunFlags extends RepeatedFlags {
 export async function run(selectors: readonly string[], flags: RunFlags): Promise<number> {
   const settings = settingsOf(flags);
   const allCases = sections.flatMap((section) => section.cases);
-  const cases = selectCases(allCases, selectors, settings);
+  const shard = shardOf(flags.shard, process.env);
+  const selected = selectCases(allCases, selectors, settings);
+  const cases = shard ? dealCases(selected, shard) : selected;
   if (flags.list) {
     process.stdout.write(asText(cases));
     return exitCodes.ok;
   }
   const wishes = (flags.report ?? []).map(parseReport);
+  if (shard?.from !== undefined) tell(`shard ${shard.index} of ${shard.total}, by ${shard.from}; --shard 1/1 is all`);
+  const baseline = baselineOfRun(flags, new Set(allCases.map(({ id }) => id)), tell);
   const net = systemNet();
   const resolved = await resolve(settings, flags, net);
-  const config = await withTunnels(resolved, cases, net);
+  const able = await withTunnels(resolved, cases, net);
+  const config = shard ? { ...able, shard: { index: shard.index, total: shard.total } } : able;
   await checkLocal(config, net);
   const reports = new Reports(wishes, reportContext(sections, dialectOf(config)));
-  return conduct({ config, net, cases, selectors, flags, reports, parts: partsOf(settings, config, cases, flags) });
+  const parts = partsOf(settings, config, cases, flags);
+  return conduct({ config, net, cases, selectors, flags, reports, parts, baseline, isEmbedded: isEmbedded(settings) });
 }
+
+const tell = (message: string): void => void process.stderr.write(`grespec: ${message}\n`);
 
 /** A mobility proxy agent comes to us, so it is not embedded once anything is said of how it does. */
 function isEmbedded(settings: Settings): boolean {
@@ -110,7 +118,7 @@ async function withTunnels(
     tested.issue === 'no-privilege'
       ? `no privilege for raw sockets (CAP_NET_RAW); ${rawPrivilegeAdvice}`
       : tested.message;
-  if (cases.every(({ tunnel }) => tunnel)) {
+  if (cases.length > 0 && cases.every(({ tunnel }) => tunnel)) {
     const what = cases.length === 1 ? 'the selected case needs' : `all ${cases.length} selected cases need`;
     throw environmentError(`${what} raw sockets: ${reason}`);
   }
@@ -127,6 +135,8 @@ async function checkLocal(config: ResolvedConfig, net: Net): Promise<void> {
 
 /** Cases that run together: against the device that the user named, or one of the embedded devices. */
 interface Part {
+  /** How the device is set up, where it is not as asked for. */
+  readonly name?: string;
   readonly config: ResolvedConfig;
   readonly cases: readonly CaseDefinition[];
   readonly device: EmbeddedDevice | EmbeddedMpa | undefined;
@@ -139,9 +149,11 @@ function partsOf(
   cases: readonly CaseDefinition[],
   flags: RunFlags,
 ): readonly Part[] {
+  if (cases.length === 0) return [];
   if (!isEmbedded(settings)) return [{ config, cases, device: undefined }];
   return partition(cases, config).map((part) => ({
     ...part,
+    ...(part.config !== config && { name: part.configuration.name }),
     device:
       config.as === 'mpa'
         ? new EmbeddedDevice(deviceOptions(part.config, flags.fault, freshLoopback(1)))
@@ -157,21 +169,25 @@ interface Conducted {
   readonly flags: RunFlags;
   readonly reports: Reports;
   readonly parts: readonly Part[];
+  readonly baseline: RunBaseline;
+  readonly isEmbedded: boolean;
 }
 
 /** After an interrupt, how long the tester may take to come to its end, in milliseconds. */
 const patience = 2000;
 
-async function conduct({ config, net, cases, selectors, flags, reports, parts }: Conducted): Promise<number> {
+async function conduct(conducted: Conducted): Promise<number> {
+  const { config, net, cases, selectors, flags, reports, parts, baseline, isEmbedded } = conducted;
   const screen = new Screen(process.stdout, process.env);
-  const tell = (message: string): void => void process.stderr.write(`grespec: ${message}\n`);
-  const targetName = parts.some(({ device }) => device) ? 'embedded' : `${config.target.address}:${config.target.port}`;
+  const context = reportContext(sections, dialectOf(config));
+  const ci = ciOf(process.env, (text) => screen.write(text), tell);
+  const targetName = isEmbedded ? 'embedded' : `${config.target.address}:${config.target.port}`;
   const start = net.clock.now();
   const facts: RunFacts = { config, version: version(), targetName, selection: selectors, start };
   const done = new Map<string, CaseResult>();
   const soFar = (): RunResult => {
     const results = cases.flatMap(({ id }) => done.get(id) ?? []);
-    return progressResult(facts, results, net.clock.now());
+    return baseline.markAll(progressResult(facts, results, net.clock.now()));
   };
   const interrupts = catchInterrupts(tell);
   const { signal } = interrupts;
@@ -180,11 +196,12 @@ async function conduct({ config, net, cases, selectors, flags, reports, parts }:
   try {
     const printer = new TreePrinter({
       ...screen.look,
-      ...reportContext(sections, dialectOf(config)),
-      listing: listingOf(sections, cases),
+      ...context,
+      listing: runListing(sections, parts),
       write: (text) => screen.write(text),
       onProgress: (progress) => screen.progress(progressLine(progress, screen.look)),
     });
+    ci.begin();
     const { tool, run: begun } = soFar();
     printer.begin(tool, { ...begun, knobs: changedKnobs(begun.knobs, begun.profile) });
     const runPart = async (part: Part): Promise<RunResult> => {
@@ -198,25 +215,28 @@ async function conduct({ config, net, cases, selectors, flags, reports, parts }:
         onCaseStart: ({ id }) => printer.caseStarted(id),
         onCaseDone: (result) => {
           done.set(result.id, result);
-          printer.caseDone(result);
+          printer.caseDone(baseline.mark(result));
           reports.update(soFar);
         },
       });
       await part.device?.stop();
       return partResult;
     };
-    const running = runParts(parts, runPart, signal, cases);
-    const result = await Promise.race([running, interrupts.after(patience).then(soFar)]);
+    const running = parts.length > 0 ? runParts(parts, runPart, signal, cases) : Promise.resolve(completed(soFar()));
+    const result = baseline.markAll(await Promise.race([running, interrupts.after(patience).then(soFar)]));
     screen.progress('');
     printer.finish(result);
     reports.end(result);
     if (flags.pcap !== undefined) writeCaseCaptures(flags.pcap, result);
-    return signal.aborted ? exitCodes.interrupted : exitCode(result.totals, { strict: config.strict });
+    ci.end(result, context);
+    baseline.write(result);
+    return signal.aborted ? exitCodes.interrupted : exitCodeOf(result);
   } catch (error) {
     screen.progress('');
     reports.end(soFar());
     throw error;
   } finally {
+    ci.stop();
     reports.stop();
     interrupts.stop();
     await Promise.all(parts.map(async ({ device }) => device?.stop()));
@@ -234,6 +254,11 @@ function accessOf(
 }
 
 const withoutTunnels = { gre: false, noGreReason: 'the device has no raw sockets' } as const;
+
+/** A shard may have no case at all: there are more shards than cases. */
+function completed(result: RunResult): RunResult {
+  return { ...result, run: { ...result.run, complete: true } };
+}
 
 /** One part after the other, until an interrupt. */
 async function runParts(

@@ -1,6 +1,6 @@
 /** What a report may ask of others, so that it needs no knowledge of the catalogue or of the wire. */
 import type { Level } from '../spec/types.js';
-import type { FrameRecord } from './result.js';
+import type { CaseResult, FrameRecord } from './result.js';
 
 export interface RequirementDescription {
   readonly level: Level;
@@ -31,4 +31,6 @@ export interface ReportContext {
   readonly tree?: (frame: FrameRecord) => FieldNode;
   /** Title of a section, by its key (`ha/5.2`). */
   readonly sectionTitle?: (key: string) => string | undefined;
+  /** Set where the JUnit report is for a reader that shows the text within elements only, and links files. */
+  readonly junit?: { readonly fileOf: (result: CaseResult) => string | undefined };
 }

@@ -1,5 +1,6 @@
 /** What stands under a case that did not pass: the rule, expected and actual, the frames, and how to repeat it. */
 import type { ReportContext } from './context.js';
+import { knownText } from './known.js';
 import { type Ink, type Look, paint, signs, verdictInk } from './look.js';
 import type { CaseResult, FrameRecord } from './result.js';
 import { columns, hexRows, oneLine, padded, printable, wrap } from './text.js';
@@ -26,6 +27,7 @@ export function evidence(result: CaseResult, look: Look, context: ReportContext)
   row('expected', result.expected, 'green');
   row('actual', result.actual, verdictInk[result.verdict]);
   row('reason', result.reason);
+  row('baseline', knownText(result));
   lines.push(...frameLines(result, look, context));
   if (result.repeat !== '')
     lines.push(head(look, 'repeat') + paint(look, oneLine(result.repeat, look.unicode), 'bold'));

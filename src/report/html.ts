@@ -8,7 +8,7 @@ import { clientScript } from './html/script.js';
 import { style } from './html/style.js';
 import type { RunResult } from './result.js';
 import { duration, oneLine } from './text.js';
-import { countVerdicts, outcomeOf } from './totals.js';
+import { countVerdicts, outcomeOfRun } from './totals.js';
 
 /** Rows of the table that stands in for the page where scripts may not run, as on Jenkins. */
 const mostPlainRows = 500;
@@ -16,7 +16,7 @@ const mostPlainRows = 500;
 export function toHtml(result: RunResult, context: ReportContext = {}): string {
   const { model, frames } = pageData(result, context);
   const script = clientScript();
-  const outcome = outcomeOf(countVerdicts(result.cases), result.run);
+  const outcome = outcomeOfRun(result);
   // Nothing but the two texts below may run or apply, and nothing may be fetched, whatever a peer got into the data.
   const policy = [
     `default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'`,

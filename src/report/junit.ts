@@ -2,11 +2,12 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { ReportContext } from './context.js';
 import { evidence } from './evidence.js';
+import { knownText } from './known.js';
 import { plain } from './look.js';
 import type { CaseResult, RunResult } from './result.js';
 import { bySection, sectionName } from './sections.js';
 import { loneSurrogates, oneLine } from './text.js';
-import { countVerdicts, headline, isFailure } from './totals.js';
+import { counts as isCounted, countVerdicts, headline, isFailure } from './totals.js';
 
 export function toJUnit(result: RunResult, context: ReportContext = {}): string {
   const { run, cases } = result;
@@ -38,12 +39,13 @@ function counts(
   cases: readonly CaseResult[],
   strict: boolean,
 ): Record<'tests' | 'failures' | 'errors' | 'skipped', number> {
-  const totals = countVerdicts(cases);
+  const counted = cases.filter(isCounted);
+  const totals = countVerdicts(counted);
   return {
     tests: cases.length,
-    failures: cases.filter(({ verdict }) => isFailure(verdict, strict)).length,
+    failures: counted.filter(({ verdict }) => isFailure(verdict, strict)).length,
     errors: totals.error + totals.inconclusive,
-    skipped: totals.skip,
+    skipped: totals.skip + cases.length - counted.length,
   };
 }
 
@@ -57,6 +59,8 @@ function properties({ tool, run }: RunResult): string {
     ['strict', String(run.strict)],
     ['complete', String(run.complete)],
     ['selection', run.selection.join(' ')],
+    ...(run.shard ? [['shard', `${run.shard.index}/${run.shard.total}`] satisfies [string, string]] : []),
+    ...(run.baseline === undefined ? [] : [['baseline', run.baseline] satisfies [string, string]]),
     ...Object.entries(run.knobs).map(([name, value]): [string, string] => [`knob.${name}`, value]),
   ];
   return element(
@@ -67,9 +71,11 @@ function properties({ tool, run }: RunResult): string {
 }
 
 function testcase(result: CaseResult, strict: boolean, context: ReportContext): string {
+  const file = context.junit?.fileOf(result);
   const attributes = {
     name: `${result.id} ${result.title}`,
     classname: `grespec.${result.dut}.${sectionName(result)}`,
+    ...(file !== undefined && { file }),
     time: seconds(result.durationMs),
   };
   return element('testcase', attributes, outcome(result, strict, context));
@@ -77,16 +83,22 @@ function testcase(result: CaseResult, strict: boolean, context: ReportContext): 
 
 function outcome(result: CaseResult, strict: boolean, context: ReportContext): string[] {
   const { verdict } = result;
-  if (verdict === 'pass') return [];
+  const known = strip(knownText(result));
+  if (verdict === 'pass') return known === '' ? [] : [element('system-out', {}, [text(`BASELINE: ${known}`)])];
   const message = inShort(result);
-  if (verdict === 'skip') return [element('skipped', { message }, [])];
+  const body = (words: string): string[] => (context.junit ? [text(words)] : []);
+  if (verdict === 'skip') return [element('skipped', { message }, body(message))];
   const details = evidence(result, plain, context).join('\n');
+  // as the expected failures of other test frameworks: neither passed nor failed
+  if (!isCounted(result)) {
+    return [element('skipped', { message: oneLine(known) }, body(known)), element('system-out', {}, [text(details)])];
+  }
   if (verdict === 'warn' && !strict) {
     const line = ['WARN', ...result.requirements, result.level].join(' ');
     return [element('system-out', {}, [text(`${line}: ${message}\n${details}`)])];
   }
   const name = isFailure(verdict, strict) ? 'failure' : 'error';
-  return [element(name, { message, type: verdict }, [text(details)])];
+  return [element(name, { message, type: verdict }, [text(context.junit ? `${message}\n${details}` : details)])];
 }
 
 /** What went wrong, on one line. */

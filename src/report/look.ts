@@ -40,6 +40,8 @@ export const verdictInk = {
 
 interface Signs {
   readonly marks: Readonly<Record<Verdict, string>>;
+  /** In place of the mark where the baseline of the run accepts the verdict. */
+  readonly known: string;
   readonly sent: string;
   readonly received: string;
   readonly guilty: string;
@@ -54,6 +56,7 @@ interface Signs {
 
 const pretty: Signs = {
   marks: { pass: '✔', fail: '✘', warn: '⚠', inconclusive: '?', skip: '–', error: '‼' },
+  known: '≈',
   sent: '→',
   received: '←',
   guilty: '▶',
@@ -69,6 +72,7 @@ const pretty: Signs = {
 // Words, not single letters: they can be searched for in a log.
 const ascii: Signs = {
   marks: { pass: 'ok', fail: 'FAIL', warn: 'WARN', inconclusive: '????', skip: 'skip', error: 'ERR!' },
+  known: 'know',
   sent: '->',
   received: '<-',
   guilty: '>',

@@ -2,12 +2,13 @@
 import { verdicts } from '../spec/types.js';
 import type { ReportContext } from './context.js';
 import { evidence } from './evidence.js';
+import { knownNotes } from './known.js';
 import { plain, signs } from './look.js';
 import type { CaseResult, RunResult } from './result.js';
 import { bySection } from './sections.js';
 import { groupByReason } from './summary.js';
 import { duration, oneLine } from './text.js';
-import { countVerdicts, headline, outcomeOf, plural, type Totals } from './totals.js';
+import { counts, countVerdicts, headline, outcomeOfRun, plural, type Totals } from './totals.js';
 
 /** GitHub refuses a step summary above 1 MiB as a whole; the details stop well before. */
 const detailBudget = 600_000;
@@ -17,7 +18,7 @@ const { marks } = signs(plain);
 
 export function toMarkdown(result: RunResult, context: ReportContext = {}): string {
   const { tool, run, cases } = result;
-  const outcome = outcomeOf(countVerdicts(cases), run);
+  const outcome = outcomeOfRun(result);
   const lines = [`## ${marks[outcome]} grespec: ${inline(headline(result))}`, ''];
   if (!run.complete) lines.push('> **Cut short:** this report holds what was decided until then.', '');
   const facts = [
@@ -27,10 +28,15 @@ export function toMarkdown(result: RunResult, context: ReportContext = {}): stri
     `seed ${run.seed}`,
     duration(run.durationMs),
     ...(run.strict ? ['strict'] : []),
+    ...(run.shard ? [`shard ${run.shard.index} of ${run.shard.total}`] : []),
   ];
   lines.push(inline(facts.join(' · ')), '');
   if (cases.length > 0) lines.push(...table(result, context), '');
-  lines.push(...findings(cases, context));
+  const notes = knownNotes(result).map(
+    ({ state, text }) => `- ${state === 'fixed' ? `**${inline(text)}**` : inline(text)}`,
+  );
+  if (notes.length > 0) lines.push('### Baseline', '', ...notes, '');
+  lines.push(...findings(cases.filter(counts), context));
   lines.push(...skips(cases));
   return `${lines.join('\n').trimEnd()}\n`;
 }
@@ -92,6 +98,6 @@ function skips(cases: readonly CaseResult[]): string[] {
 }
 
 /** Text that Markdown shows as it is, without links to people either. */
-function inline(text: string): string {
+export function inline(text: string): string {
   return oneLine(text).replace(/[&<>"@]|[\\`*_{}[\]#|~]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

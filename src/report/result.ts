@@ -20,6 +20,20 @@ export interface FrameRecord {
   readonly guilty?: boolean;
 }
 
+/** What a baseline of known deviations says of a case. */
+export interface KnownDeviation {
+  /**
+   * `known`: the case ended as the baseline says, and does not count against the device. `fixed`: it passes now.
+   * `expired`: it ended so, but the entry is past its date and no longer holds. `other`: it fails in another way.
+   */
+  readonly state: 'known' | 'fixed' | 'expired' | 'other';
+  readonly verdict: Verdict;
+  /** Why it is accepted. */
+  readonly reason: string;
+  /** Last day on which the entry holds, `2026-12-31`. */
+  readonly expires?: string;
+}
+
 export interface CaseResult {
   readonly id: string;
   readonly title: string;
@@ -40,6 +54,10 @@ export interface CaseResult {
   readonly framesOmitted?: number;
   /** Command line that runs this case alone again; secrets stand as env: or file: references. */
   readonly repeat: string;
+  /** True where the case judges all that the run showed: of several shards each has a verdict of its own. */
+  readonly wholeRun?: true;
+  /** Where the baseline has an entry for it, and the case was not skipped. */
+  readonly baseline?: KnownDeviation;
 }
 
 export interface LedgerRow {
@@ -68,6 +86,10 @@ export interface RunResult {
     readonly strict: boolean;
     /** False when the run was cut short: `cases` then holds what was decided. */
     readonly complete: boolean;
+    /** Which part of the selection it ran: 2 of 4 is the second. */
+    readonly shard?: { readonly index: number; readonly total: number };
+    /** The file of known deviations. */
+    readonly baseline?: string;
   };
   readonly totals: Readonly<Record<Verdict, number>>;
   readonly cases: readonly CaseResult[];

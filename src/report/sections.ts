@@ -12,6 +12,8 @@ export interface SectionListing {
   readonly title: string;
   /** Ids of its cases, in order. */
   readonly cases: readonly string[];
+  /** Where cases of several sections stand together, such as those judged at the end: their heading, and the only one. */
+  readonly heading?: string;
 }
 
 type Placed = Pick<CaseResult, 'id' | 'dut' | 'section'>;

@@ -1,9 +1,10 @@
 /** The end of a run for people: verdicts by level, what took long, what to do next. */
 import { type Level, type Verdict, verdicts } from '../spec/types.js';
+import { knownNotes } from './known.js';
 import { type Look, paint, signs, verdictInk } from './look.js';
 import type { CaseResult, RunResult } from './result.js';
 import { clipped, columns, duration, oneLine, padded, wrap } from './text.js';
-import { countVerdicts, headline, outcomeOf, plural, type Totals } from './totals.js';
+import { counts, countVerdicts, headline, outcomeOfRun, plural, type Totals } from './totals.js';
 
 const levels: readonly Level[] = ['MUST', 'SHOULD', 'MAY', 'fact', 'inference', 'info'];
 const slowestShown = 5;
@@ -19,6 +20,7 @@ export function summary(run: RunResult, look: Look, planned = run.cases.length):
     ledgerLine(run, look),
     slowest(run.cases, look),
     hints(run, look, planned),
+    baseline(run, look),
     lastLines(run, look),
   ].filter((block) => block.length > 0);
   return blocks.flatMap((block, i) => (i === 0 ? block : ['', ...block]));
@@ -88,7 +90,7 @@ function slowest(cases: readonly CaseResult[], look: Look): string[] {
 function hints(run: RunResult, look: Look, planned: number): string[] {
   const { cases } = run;
   const { strict, complete, seed } = run.run;
-  const totals = countVerdicts(cases);
+  const totals = countVerdicts(cases.filter(counts));
   const texts: string[] = [];
   const missing = Math.max(0, planned - cases.length);
   if (!complete) {
@@ -108,6 +110,22 @@ function hints(run: RunResult, look: Look, planned: number): string[] {
     wrap(oneLine(text, look.unicode), look.width - 4).map((line, i) => `  ${i === 0 ? signs(look).dot : ' '} ${line}`),
   );
   return [paint(look, 'Notes', 'bold'), ...lines];
+}
+
+function baseline(run: RunResult, look: Look): string[] {
+  const notes = knownNotes(run);
+  if (notes.length === 0) return [];
+  const ink = { fixed: 'green', expired: 'yellow', other: 'yellow', known: 'dim' } as const;
+  const lines = notes.flatMap(({ state, text }) =>
+    wrap(oneLine(text, look.unicode), look.width - 4).map((line, i) =>
+      paint(
+        look,
+        `  ${i === 0 ? (state === 'fixed' ? signs(look).marks.pass : signs(look).dot) : ' '} ${line}`,
+        ink[state],
+      ),
+    ),
+  );
+  return [paint(look, 'Baseline', 'bold'), ...lines];
 }
 
 function reasons(cases: readonly CaseResult[], verdict: Verdict, word: string): string[] {
@@ -137,7 +155,7 @@ function someOf(ids: readonly string[]): string {
 }
 
 function lastLines(run: RunResult, look: Look): string[] {
-  const outcome = outcomeOf(countVerdicts(run.cases), run.run);
+  const outcome = outcomeOfRun(run);
   const facts = `(${duration(run.run.durationMs)}, seed ${run.run.seed})`;
   return wrap(`${signs(look).marks[outcome]} ${headline(run)}  ${facts}`, look.width).map((line) =>
     paint(look, line, verdictInk[outcome], 'bold'),

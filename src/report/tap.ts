@@ -1,6 +1,7 @@
 /** TAP version 14. */
 import type { ReportContext } from './context.js';
 import { evidence } from './evidence.js';
+import { knownNotes, knownText } from './known.js';
 import { plain } from './look.js';
 import type { CaseResult, RunResult } from './result.js';
 import { oneLine, printable } from './text.js';
@@ -14,6 +15,7 @@ export function toTap(result: RunResult, context: ReportContext = {}): string {
     `# ${tool.name} ${tool.version}, target ${oneLine(run.target)}, profile ${oneLine(run.profile)}, seed ${run.seed}`,
   ];
   cases.forEach((one, i) => lines.push(...point(one, i + 1, run.strict, context)));
+  for (const { text } of knownNotes(result)) lines.push(`# ${oneLine(text)}`);
   const end = oneLine(headline(result));
   lines.push(run.complete ? `# ${end}` : `Bail out! ${end}`);
   return `${lines.join('\n')}\n`;
@@ -22,8 +24,7 @@ export function toTap(result: RunResult, context: ReportContext = {}): string {
 function point(result: CaseResult, number: number, strict: boolean, context: ReportContext): string[] {
   const { verdict } = result;
   const good = verdict === 'pass' || verdict === 'skip' || (verdict === 'warn' && !isFailure(verdict, strict));
-  const skip = verdict === 'skip' ? ` # SKIP ${escaped(result.reason)}` : '';
-  const line = `${good ? 'ok' : 'not ok'} ${number} - ${escaped(`${result.id} ${result.title}`)}${skip}`;
+  const line = `${good ? 'ok' : 'not ok'} ${number} - ${escaped(`${result.id} ${result.title}`)}${directive(result)}`;
   if (verdict === 'pass' || verdict === 'skip') return [line.trimEnd()];
   const fields = {
     severity: verdict,
@@ -44,6 +45,13 @@ function point(result: CaseResult, number: number, strict: boolean, context: Rep
     ...(details.length === 0 ? [] : ['  details: |', ...details]),
     '  ...',
   ];
+}
+
+/** A point that is to do may fail, and readers tell when it no longer does. */
+function directive(result: CaseResult): string {
+  if (result.verdict === 'skip') return ` # SKIP ${escaped(result.reason)}`;
+  const { state } = result.baseline ?? {};
+  return state === 'known' || state === 'fixed' ? ` # TODO ${escaped(knownText(result))}` : '';
 }
 
 /** A `#` would begin a directive, and a backslash the escape of one. */

@@ -36,6 +36,20 @@ export function outcomeOf(totals: Totals, { strict, dutLost = false }: OutcomeOp
   return 'pass';
 }
 
+/**
+ * What a run comes to. One that was cut short has not shown that nothing fails, however far it came. Known deviations
+ * do not count.
+ */
+export function outcomeOfRun({ cases, run }: RunResult, dutLost = false): Outcome {
+  const outcome = outcomeOf(countVerdicts(cases.filter(counts)), { strict: run.strict, dutLost });
+  return outcome === 'pass' && !run.complete ? 'inconclusive' : outcome;
+}
+
+/** Whether the verdict of a case counts: that of a known deviation does not. */
+export function counts({ baseline }: Pick<CaseResult, 'baseline'>): boolean {
+  return baseline?.state !== 'known';
+}
+
 const codes = { pass: 0, fail: 1, inconclusive: 4, error: 5 } as const satisfies Record<Outcome, number>;
 
 /**
@@ -46,20 +60,32 @@ export function exitCode(totals: Totals, options: OutcomeOptions): (typeof codes
   return codes[outcomeOf(totals, options)];
 }
 
-/** The whole run in a few words. */
-export function headline(run: RunResult): string {
-  const totals = countVerdicts(run.cases);
-  const { strict, complete } = run.run;
-  const failed = totals.fail + (strict ? totals.warn : 0);
-  const words = {
-    fail: `non-conformance found: ${failed} of ${plural(run.cases.length, 'case')} failed`,
-    error: `${plural(totals.error, 'case')} ended in an error of the tester, nothing failed`,
-    inconclusive: `nothing failed, but ${plural(totals.inconclusive, 'case')} could not be decided`,
-    pass: run.cases.length === 0 ? 'no case was run' : 'nothing failed',
-  }[outcomeOf(totals, { strict })];
-  return complete ? words : `cut short, so far: ${words}`;
+/** Exit status of a run, its known deviations left out. */
+export function exitCodeOf(result: RunResult, dutLost = false): (typeof codes)[Outcome] {
+  return codes[outcomeOfRun(result, dutLost)];
 }
 
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+/** The whole run in a few words. */
+export function headline({ run, cases }: RunResult): string {
+  const totals = countVerdicts(cases.filter(counts));
+  const { strict, complete } = run;
+  const failed = totals.fail + (strict ? totals.warn : 0);
+  const known = cases.length - cases.filter(counts).length;
+  const besides = known === 0 ? '' : ` besides ${plural(known, 'known deviation')}`;
+  const words = {
+    fail: `non-conformance found: ${failed} of ${plural(cases.length, 'case')} failed${besides}`,
+    error: `${plural(totals.error, 'case')} ended in an error of the tester, nothing failed${besides}`,
+    inconclusive: `nothing failed${besides}, but ${plural(totals.inconclusive, 'case')} could not be decided`,
+    pass: cases.length === 0 ? noCase(run) : `nothing failed${besides}`,
+  }[outcomeOf(totals, { strict })];
+  if (complete) return words;
+  return cases.length === 0 ? 'cut short before any case was decided' : `cut short, so far: ${words}`;
+}
+
+function noCase({ shard }: RunResult['run']): string {
+  return shard ? `no case falls to shard ${shard.index} of ${shard.total}` : 'no case was run';
+}
+
+export function plural(count: number, noun: string, nouns = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : nouns}`;
 }

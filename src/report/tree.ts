@@ -1,15 +1,16 @@
 /**
- * The tree on the terminal. Results may arrive in any order; a section is printed as soon as all of its cases are
- * known and all sections before it are printed, so that the text reads in document order while the run goes on.
+ * The tree on the terminal. Results may arrive in any order; a case is printed as soon as all that stand before it in the
+ * listing are, so that a listing in the order of the run makes a tree that grows with it.
  */
 import type { ReportContext } from './context.js';
 import { evidence } from './evidence.js';
+import { knownText } from './known.js';
 import { type Look, paint, signs, verdictInk } from './look.js';
 import type { CaseResult, RunResult } from './result.js';
 import { listingOf, type SectionListing } from './sections.js';
 import { summary, worthShowingMs } from './summary.js';
 import { clipped, columns, duration, oneLine, padded, wrap } from './text.js';
-import { countVerdicts, plural, type Totals } from './totals.js';
+import { counts, countVerdicts, plural, type Totals } from './totals.js';
 
 export interface Progress {
   readonly done: number;
@@ -40,7 +41,9 @@ export class TreePrinter {
   private readonly listed = new Set<string>();
   private readonly results = new Map<string, CaseResult>();
   private readonly running = new Set<string>();
-  private nextSection = 0;
+  /** Place in the listing of the next case to be printed. */
+  private section = 0;
+  private place = 0;
   private document = '';
 
   constructor(options: TreeOptions) {
@@ -56,6 +59,8 @@ export class TreePrinter {
     const device = run.as === 'mpa' ? 'home agent' : 'mobility proxy agent';
     const where = run.target === 'embedded' ? `the embedded reference ${device}` : `the ${device} at ${run.target}`;
     const facts = [`profile ${run.profile}`, `seed ${run.seed}`, ...(run.strict ? ['strict'] : [])];
+    if (run.shard) facts.unshift(`shard ${run.shard.index} of ${run.shard.total}`);
+    if (run.baseline !== undefined) facts.push(`baseline ${run.baseline}`);
     for (const [name, value] of Object.entries(run.knobs)) facts.push(`${name}=${value}`);
     const title = `${tool.name} ${tool.version}${dot}testing ${this.safe(where)}`;
     for (const line of wrap(title, this.options.width)) this.line(paint(this.options, line, 'bold'));
@@ -70,10 +75,7 @@ export class TreePrinter {
   caseDone(result: CaseResult): void {
     this.running.delete(result.id);
     this.results.set(result.id, result);
-    for (let section = this.listing[this.nextSection]; section; section = this.listing[this.nextSection]) {
-      if (!section.cases.every((id) => this.results.has(id))) break;
-      this.printSection(section);
-    }
+    this.printDecided();
     this.reportProgress();
   }
 
@@ -82,7 +84,7 @@ export class TreePrinter {
     for (const result of run.cases) this.results.set(result.id, result);
     const strays = Array.from(this.results.values()).filter(({ id }) => !this.listed.has(id));
     this.listing.push(...listingOf(strays, this.options.sectionTitle));
-    for (const section of this.listing.slice(this.nextSection)) this.printSection(section);
+    this.printRest();
     this.line('');
     for (const line of summary(run, this.options, Math.max(this.planned, run.cases.length))) this.line(line);
   }
@@ -96,30 +98,72 @@ export class TreePrinter {
     });
   }
 
-  private printSection(section: SectionListing): void {
-    this.nextSection++;
-    const known = section.cases.flatMap((id) => this.results.get(id) ?? []);
-    if (section.document !== this.document) {
-      this.document = section.document;
-      this.line('');
-      this.line(paint(this.options, this.safe(section.document), 'bold', 'cyan'));
+  private printDecided(): void {
+    for (let section = this.listing[this.section]; section; section = this.listing[this.section]) {
+      for (let id = section.cases[this.place]; id !== undefined; id = section.cases[this.place]) {
+        const result = this.results.get(id);
+        if (!result) return;
+        if (this.place === 0) this.printHead(section);
+        this.printCase(result, this.idWidth(section));
+        this.place++;
+      }
+      this.section++;
+      this.place = 0;
     }
+  }
+
+  /** What a run that was cut short leaves behind. */
+  private printRest(): void {
+    let untouched = 0;
+    for (const section of this.listing.slice(this.section)) {
+      const rest = section.cases.slice(this.place);
+      const known = rest.flatMap((id) => this.results.get(id) ?? []);
+      const missing = rest.length - known.length;
+      if (this.place === 0 && known.length === 0) {
+        untouched += missing;
+        continue;
+      }
+      if (this.place === 0) this.printHead(section);
+      for (const result of known) this.printCase(result, this.idWidth(section));
+      if (missing > 0) this.printMissing('    ', plural(missing, 'case'));
+      this.place = 0;
+    }
+    if (untouched > 0) {
+      this.line('');
+      this.printMissing('  ', `${plural(untouched, 'case')} of other sections`);
+    }
+    this.section = this.listing.length;
+  }
+
+  private printMissing(indent: string, what: string): void {
+    this.line(indent + this.dim(`${signs(this.options).ellipsis} ${what} not run`));
+  }
+
+  private printHead(section: SectionListing): void {
+    const document = section.heading ?? section.document;
+    if (section.heading !== undefined || document !== this.document) {
+      this.document = section.heading === undefined ? document : '';
+      this.line('');
+      this.line(paint(this.options, this.safe(document), 'bold', 'cyan'));
+    }
+    if (section.heading !== undefined) return;
     this.line('');
     const title = this.safe(section.title === '' ? section.key : `${section.section}  ${section.title}`);
     const key = section.title === '' ? '' : `  ${this.dim(this.safe(section.key))}`;
     const lines = wrap(title, this.options.width - 2).map((line) => `  ${paint(this.options, line, 'bold')}`);
     this.line(lines.join('\n') + key);
-    const idWidth = Math.max(0, ...known.map(({ id }) => columns(this.safe(id))));
-    for (const result of known) this.printCase(result, idWidth);
-    const missing = section.cases.length - known.length;
-    if (missing > 0) this.line(`    ${this.dim(`${signs(this.options).ellipsis} ${plural(missing, 'case')} not run`)}`);
+  }
+
+  private idWidth({ cases }: SectionListing): number {
+    return Math.max(0, ...cases.map((id) => columns(this.safe(id))));
   }
 
   private printCase(result: CaseResult, idWidth: number): void {
     const { options } = this;
-    const { marks, bar, ellipsis } = signs(options);
+    const { marks, known, bar, ellipsis } = signs(options);
     const { verdict } = result;
-    const markWidth = Math.max(...Object.values(marks).map(columns));
+    const isKnown = !counts(result);
+    const markWidth = Math.max(...[...Object.values(marks), known].map(columns));
     const start = 4 + markWidth + 1 + idWidth + 2;
     const room = options.width - start;
 
@@ -129,16 +173,22 @@ export class TreePrinter {
     lines.forEach((line, i) => {
       const last = i === lines.length - 1;
       const text = last && time !== '' && line.endsWith(time) ? line.slice(0, -time.length) + this.dim(time) : line;
-      const mark = paint(options, padded(marks[verdict], markWidth), verdictInk[verdict]);
+      const mark = paint(options, padded(isKnown ? known : marks[verdict], markWidth), verdictInk[verdict]);
       const lead = i === 0 ? `    ${mark} ${this.dim(padded(this.safe(result.id), idWidth))}  ` : ' '.repeat(start);
       const skipped = last && verdict === 'skip' ? this.skipReason(result.reason, room - columns(line), ellipsis) : '';
-      this.line(lead + (verdict === 'fail' ? paint(options, text, 'red') : text) + skipped);
+      this.line(lead + (verdict === 'fail' && !isKnown ? paint(options, text, 'red') : text) + skipped);
     });
 
-    if (verdict === 'pass' || verdict === 'skip') return;
+    if (verdict === 'skip' || (verdict === 'pass' && !result.baseline)) return;
     const indent = `    ${' '.repeat(markWidth)} ${paint(options, bar, verdictInk[verdict])} `;
     const inner = { ...options, width: options.width - 4 - markWidth - 1 - columns(bar) - 1 };
-    for (const line of evidence(result, inner, options)) this.line((indent + line).trimEnd());
+    // what is known needs no proof each time, and what passes has none
+    const isShort = isKnown || verdict === 'pass';
+    const ink = verdict === 'pass' ? (['green', 'bold'] as const) : (['dim'] as const);
+    const below = isShort
+      ? wrap(this.safe(knownText(result)), inner.width).map((line) => paint(options, line, ...ink))
+      : evidence(result, inner, options);
+    for (const line of below) this.line((indent + line).trimEnd());
   }
 
   /** On the line of the case, since a run may skip hundreds for one reason; the notes at the end give it in full. */
@@ -181,12 +231,12 @@ export function progressLine({ done, total, totals, running }: Progress, look: L
   const cells = look.width < 80 ? 10 : 20;
   const filled = total === 0 ? cells : Math.floor((cells * done) / total);
   const bar = paint(look, full.repeat(filled), 'green') + paint(look, empty.repeat(cells - filled), 'dim');
-  const counts = (['fail', 'error', 'inconclusive', 'warn', 'skip'] as const)
+  const shown = (['fail', 'error', 'inconclusive', 'warn', 'skip'] as const)
     .filter((verdict) => totals[verdict] > 0)
     .map((verdict) => ({ verdict, text: `${marks[verdict]} ${totals[verdict]}` }));
   const numbers = `${String(done).padStart(String(total).length)}/${total}`;
-  const used = cells + 1 + numbers.length + counts.reduce((sum, { text }) => sum + 2 + columns(text), 0);
-  const painted = counts.map(({ verdict, text }) => `  ${paint(look, text, verdictInk[verdict])}`).join('');
+  const used = cells + 1 + numbers.length + shown.reduce((sum, { text }) => sum + 2 + columns(text), 0);
+  const painted = shown.map(({ verdict, text }) => `  ${paint(look, text, verdictInk[verdict])}`).join('');
   const now = running.length === 0 ? '' : oneLine(running.join(' '), look.unicode);
   const room = look.width - used - 3;
   const tail = now === '' || room < 8 ? '' : `  ${paint(look, clipped(now, room, ellipsis), 'dim')}`;

@@ -1,7 +1,8 @@
 /** The kinds of report, and how they get into files. */
-import { mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { ReportContext } from './context.js';
+import { makeFolder } from './folder.js';
 import { toHtml } from './html.js';
 import { toJson } from './json.js';
 import { toJUnit } from './junit.js';
@@ -62,11 +63,26 @@ export function writeReport(kind: ReportKind, path: string, result: RunResult, c
   }
 }
 
-function writeWhole(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
+/**
+ * Whether a path is a device or a pipe, such as /dev/stdout, to which a report can be written once, but which holds
+ * none that could be replaced. Throws a ReportError for a pipe that nobody reads: writing to it would wait for ever.
+ */
+export function isStream(kind: ReportKind, path: string): boolean {
+  try {
+    const there = statSync(resolve(path), { throwIfNoEntry: false });
+    if (there?.isFIFO()) closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
+    return there !== undefined && !there.isFile() && !there.isDirectory();
+  } catch (error) {
+    throw new ReportError(kind, path, reasonOf(error), error);
+  }
+}
+
+/** Writes a file so that at any moment it is either whole or as it was before, and makes the folders for it. */
+export function writeWhole(path: string, text: string): void {
+  makeFolder(dirname(path));
   const there = statSync(path, { throwIfNoEntry: false });
   if (there && !there.isFile() && !there.isDirectory()) {
-    // A device or a pipe, such as /dev/stdout: to be written to, not to be replaced.
+    // To be written to, not to be replaced.
     writeFileSync(path, text);
     return;
   }
@@ -93,9 +109,12 @@ const reasons: Readonly<Record<string, string>> = {
   EDQUOT: 'disk quota exceeded',
   ENAMETOOLONG: 'the name is too long',
   ELOOP: 'too many symbolic links',
+  ENOENT: 'no such folder can be made there',
+  ENXIO: 'it is a pipe that nobody reads',
 };
 
-function reasonOf(error: unknown): string {
+/** Words for the usual ways in which a file cannot be written. */
+export function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
   if (code !== undefined && reasons[code] !== undefined) return `${reasons[code]} (${code})`;
   return error instanceof Error ? error.message : String(error);

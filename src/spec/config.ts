@@ -1,5 +1,6 @@
 /** What a run is told: target, keys, what the device claims (PICS) and what testing it needs (PIXIT). Types and defaults. */
 import type { KnobValues } from './knobs.js';
+import type { Shard } from './shard.js';
 
 export const profiles = ['tsirtsis-00', 'yegani-02', 'rfc6245'] as const;
 export type Profile = (typeof profiles)[number];
@@ -90,4 +91,6 @@ export interface RunConfig {
   /** Most packets sent a second; absent for no cap. */
   readonly rate?: number;
   readonly restartCommand?: string;
+  /** Absent: this is the whole run. */
+  readonly shard?: Shard;
 }

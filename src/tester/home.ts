@@ -4,6 +4,7 @@
  * none, another MN of the tester's own, which is as good a correspondent.
  */
 import { ipv4Number, ipv4Text } from '../wire/text.js';
+import { numberOf, type Shard, whole, within } from '../spec/shard.js';
 import type { Mode } from './request.js';
 
 export interface Correspondent {
@@ -24,23 +25,35 @@ export interface Home {
   readonly addresses: HostAddresses;
 }
 
+/** How many addresses are handed out before they are used again. */
+const room = 120;
+
 /** Hands out addresses of the home network to L2 MNs whose HoA is 0: downwards from .250, then round again. */
 export class HostAddresses {
   readonly #base: number;
   readonly #taken: ReadonlySet<string>;
+  readonly #shard: Shard;
   #next = 0;
 
   /** `network` is a prefix such as `10.99.0.0/24`; `taken` are addresses never handed out. */
-  constructor(network: string, taken: readonly string[]) {
+  constructor(network: string, taken: readonly string[], shard = whole) {
     this.#base = (ipv4Number(network.split('/')[0] ?? '') ?? 0) & ~0xff;
     this.#taken = new Set(taken);
+    this.#shard = shard;
   }
 
   next(): string {
-    for (;;) {
-      const address = ipv4Text((this.#base + 250 - (this.#next++ % 120)) >>> 0);
+    const round = Math.floor(room / this.#shard.total);
+    for (let tried = 0; tried < round; tried++) {
+      const address = this.#at(within(numberOf(this.#next++, this.#shard), room, this.#shard));
       if (!this.#taken.has(address)) return address;
     }
+    // a shard whose few addresses are all taken has to borrow; the taken ones are fewer than the room
+    return Array.from({ length: room }, (_, i) => this.#at(i)).find((address) => !this.#taken.has(address)) ?? '';
+  }
+
+  #at(place: number): string {
+    return ipv4Text((this.#base + 250 - place) >>> 0);
   }
 }
 

@@ -4,6 +4,8 @@
  */
 import type { LinkFrame } from '../net/port.js';
 import type { RequirementId } from '../spec/catalogue.js';
+import type { RunConfig } from '../spec/config.js';
+import { within } from '../spec/shard.js';
 import { arp, arpOperations } from '../wire/arp.js';
 import { broadcastMac, ethernet } from '../wire/ethernet.js';
 import { etherTypes, gre, type GreInput } from '../wire/gre.js';
@@ -141,7 +143,7 @@ export class MpaContext extends CaseBase {
     const identity = {
       nai: options.nai ?? `node${number}-${session.runId}@${session.config.pixit.realm}`,
       mac: options.mac ?? macText(0x02_68_00_01_00_00 + number),
-      homeAddress: options.homeAddress ?? homeAddressOf(session.config.pixit.homeNetwork, number),
+      homeAddress: options.homeAddress ?? homeAddressOf(session.config, number),
       wish: wishOf(possible(mode, session.config)),
     };
     const nextKey = (): number => session.random.uint32() || 1;
@@ -470,6 +472,7 @@ function firstOf(network = '10.99.0.0/24'): string {
 }
 
 /** Addresses .20 to .239 of the home network, in turn. */
-function homeAddressOf(network = '10.99.0.0/24', number: number): string {
-  return network.replace(/\.\d+\/\d+$/, `.${20 + (number % 220)}`);
+function homeAddressOf({ pixit, shard }: RunConfig, number: number): string {
+  const { homeNetwork = '10.99.0.0/24' } = pixit;
+  return homeNetwork.replace(/\.\d+\/\d+$/, `.${20 + within(number, 220, shard)}`);
 }

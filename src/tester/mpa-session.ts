@@ -7,6 +7,7 @@ import { keyLookup, type OracleContext } from '../oracle/context.js';
 import { Oracle } from '../oracle/oracle.js';
 import { readTunnelFrame } from '../oracle/frame.js';
 import type { RunConfig } from '../spec/config.js';
+import { numberOf, seedOf, within } from '../spec/shard.js';
 import { verifies } from '../wire/auth.js';
 import { ethernet } from '../wire/ethernet.js';
 import type { Dialect, Extension, WireContext } from '../wire/extensions.js';
@@ -26,6 +27,7 @@ import { type Random, seededRandom } from './random.js';
 import type { Recorder } from './recorder.js';
 import type { Mode } from './request.js';
 import { type Station, Stations } from './stations.js';
+import { runIdOf } from './run-id.js';
 
 type Checksum = (right: number) => number;
 
@@ -68,7 +70,7 @@ export class MpaSession {
   #access: LinkPort | undefined;
   #probeCount = 0;
   #nodeCount = 0;
-  #packetId = 0;
+  #packetCount = 0;
   #newcomer: ProxiedNode | undefined;
   #turn: Promise<void> = Promise.resolve();
 
@@ -90,9 +92,8 @@ export class MpaSession {
     };
     this.oracle = new Oracle(context);
     this.wire = { dialect, keys: keyLookup(context) };
-    this.random = seededRandom(config.seed);
-    this.runId =
-      (Math.floor(this.clock.now()) % 0x7fffffff).toString(36) + this.random.uint32().toString(36).slice(0, 3);
+    this.random = seededRandom(seedOf(config.seed, config.shard));
+    this.runId = runIdOf(config, this.clock, this.random);
     this.stations = new Stations(net.clock, config.rate);
     this.heard = new Arrivals(net.clock, 200);
     this.udp = new Arrivals(net.clock, 200);
@@ -120,7 +121,7 @@ export class MpaSession {
   }
 
   nextNode(): number {
-    return ++this.#nodeCount;
+    return numberOf(this.#nodeCount++, this.config.shard) + 1;
   }
 
   /** Requests for this NAI are answered by the node's policy from now on. */
@@ -145,7 +146,7 @@ export class MpaSession {
   }
 
   newProbe(during: string, recorder: Recorder): Probe {
-    const probe = new Probe(this.clock, ++this.#probeCount, during, recorder);
+    const probe = new Probe(this.clock, numberOf(this.#probeCount++, this.config.shard) + 1, during, recorder);
     this.#probes.set(probe.id, probe);
     return probe;
   }
@@ -171,10 +172,11 @@ export class MpaSession {
     recorder?: Recorder,
     fragment?: number,
   ): void {
-    this.#packetId = (this.#packetId % 0xffff) + 1; // never 0: the kernel would put in one of its own
+    const { shard } = this.config;
+    const packetId = within(numberOf(this.#packetCount++, shard), 0xffff, shard) + 1; // 0: the kernel would choose
     const source = input.source ?? station.address;
-    const bytes = encode(ipv4, { destination: to, identification: this.#packetId, ...input, source });
-    const parts = fragment === undefined ? undefined : fragmentPacket(bytes, fragment, this.#packetId);
+    const bytes = encode(ipv4, { destination: to, identification: packetId, ...input, source });
+    const parts = fragment === undefined ? undefined : fragmentPacket(bytes, fragment, packetId);
     for (const part of parts ?? [bytes]) {
       recorder?.add('sent', 'ip', source, to, part, this.clock.now());
       this.stations.sendPacket(station, input.protocol, part);

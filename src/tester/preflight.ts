@@ -81,7 +81,11 @@ async function explore(session: Session, tries: readonly Try[]): Promise<Home> {
   const network = pixit.homeNetwork ?? assigned;
   const declared = pixit.gateway?.ipv4;
   const gateways = declared ? [declared] : network ? likelyGateways(network, session.target.address) : [];
-  const addresses = new HostAddresses(network ?? '192.0.2.0', [...gateways, ...(assigned ? [assigned] : [])]);
+  const addresses = new HostAddresses(
+    network ?? '192.0.2.0',
+    [...gateways, ...(assigned ? [assigned] : [])],
+    session.config.shard,
+  );
   const missing = declared
     ? `${declared} behind the device cannot be used`
     : 'nothing behind the device answered an echo request: name what does with --pixit gateway.ipv4=ADDRESS';

@@ -12,6 +12,7 @@ import { HaRig } from './ha-rig.js';
 import type { MpaControl, OpenAccess } from './mpa-control.js';
 import { MpaRig } from './mpa-rig.js';
 import { ledger } from './ledger.js';
+import { turn, turns } from './turn.js';
 
 export interface RunOptions {
   readonly config: RunConfig & { readonly target: NonNullable<RunConfig['target']> };
@@ -62,6 +63,7 @@ export async function runCases(options: RunOptions): Promise<RunResult> {
       knobs: config.knobs,
       selection: options.selection,
       strict: config.strict,
+      ...(config.shard && { shard: config.shard }),
       complete: results.length === cases.length,
     },
     totals: countVerdicts(results),
@@ -70,13 +72,10 @@ export async function runCases(options: RunOptions): Promise<RunResult> {
   };
 }
 
-/** When a case is judged: cases that wait go on beside the others, whole-run cases look back on all. */
-const turn = (c: CaseDefinition): number => (c.wholeRun ? 2 : c.waits ? 1 : 0);
-
 /** Mocha orders the cases, reports them to any reporter and stops at the first failure where asked to. */
 async function runMocha(cases: readonly CaseDefinition[], executor: Executor, signal: AbortSignal): Promise<void> {
   const mocha = new Mocha({ reporter: Silent, timeout: 0 });
-  const ordered = [0, 1, 2].flatMap((n) => cases.filter((c) => turn(c) === n));
+  const ordered = turns.flatMap((n) => cases.filter((c) => turn(c) === n));
   let suite: Mocha.Suite | undefined;
   let title = '';
   for (const definition of ordered) {

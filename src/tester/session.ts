@@ -10,6 +10,7 @@ import { type Finding, holds } from '../oracle/finding.js';
 import { Oracle } from '../oracle/oracle.js';
 import { readTunnelFrame, type TunnelFrame } from '../oracle/frame.js';
 import type { RunConfig } from '../spec/config.js';
+import { numberOf, seedOf, within } from '../spec/shard.js';
 import { fragmentPacket } from '../wire/fragment.js';
 import { icmpEcho } from '../wire/icmp.js';
 import type { Dialect, WireContext } from '../wire/extensions.js';
@@ -23,6 +24,7 @@ import { Pending, type Reply } from './pending.js';
 import { cookieIn, Probe } from './probe.js';
 import { type Random, seededRandom } from './random.js';
 import type { Recorder } from './recorder.js';
+import { runIdOf } from './run-id.js';
 import { type Station, Stations } from './stations.js';
 
 /** Octet of the low half of the Identification in a Registration Reply, RFC 3344 §3.4. */
@@ -75,7 +77,7 @@ export class Session {
   #lastIdentification = 0n;
   #probeCount = 0;
   #mnCount = 0;
-  #packetId = 0;
+  #packetCount = 0;
   /** Which probe a tunnel packet carried, by the Identification of its outer header: an ICMP error may quote no more. */
   readonly #carried = new Map<number, number>();
   #latest: Pending | undefined;
@@ -94,9 +96,8 @@ export class Session {
     };
     this.oracle = new Oracle(context);
     this.wire = { dialect, keys: keyLookup(context) };
-    this.random = seededRandom(config.seed);
-    this.runId =
-      (Math.floor(this.clock.now()) % 0x7fffffff).toString(36) + this.random.uint32().toString(36).slice(0, 3);
+    this.random = seededRandom(seedOf(config.seed, config.shard));
+    this.runId = runIdOf(config, this.clock, this.random);
     this.stations = new Stations(net.clock, config.rate);
   }
 
@@ -138,7 +139,7 @@ export class Session {
   }
 
   nextMn(): number {
-    return ++this.#mnCount;
+    return numberOf(this.#mnCount++, this.config.shard) + 1;
   }
 
   /** Sends a request from a station and waits for nothing: the reply arrives at what is returned. */
@@ -164,7 +165,7 @@ export class Session {
   }
 
   newProbe(during: string, recorder: Recorder): Probe {
-    const probe = new Probe(this.clock, ++this.#probeCount, during, recorder);
+    const probe = new Probe(this.clock, numberOf(this.#probeCount++, this.config.shard) + 1, during, recorder);
     this.#probes.set(probe.id, probe);
     return probe;
   }
@@ -183,18 +184,19 @@ export class Session {
     recorder?: Recorder,
     fragment?: number,
   ): void {
-    this.#packetId = (this.#packetId % 0xffff) + 1; // never 0: the kernel would put in one of its own
+    const { shard } = this.config;
+    const packetId = within(numberOf(this.#packetCount++, shard), 0xffff, shard) + 1; // 0: the kernel would choose
     const bytes = encode(ipv4, {
       source: station.address,
       destination: this.target.address,
-      identification: this.#packetId,
+      identification: packetId,
       ...input,
     });
     const cookie = cookieIn(bytes);
-    if (cookie !== undefined) this.#carried.set(this.#packetId, cookie);
+    if (cookie !== undefined) this.#carried.set(packetId, cookie);
     const source = input.source ?? station.address;
     const destination = input.destination ?? this.target.address;
-    const parts = fragment === undefined ? undefined : fragmentPacket(bytes, fragment, this.#packetId);
+    const parts = fragment === undefined ? undefined : fragmentPacket(bytes, fragment, packetId);
     for (const part of parts ?? [bytes]) {
       recorder?.add('sent', 'ip', source, destination, part, this.clock.now());
       this.stations.sendPacket(station, input.protocol, part);

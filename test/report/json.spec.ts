@@ -29,6 +29,8 @@ const members = {
     selection: 0,
     strict: 0,
     complete: 0,
+    shard: 0,
+    baseline: 0,
   } satisfies Record<keyof RunResult['run'], 0>,
   case: {
     id: 0,
@@ -46,6 +48,8 @@ const members = {
     frames: 0,
     framesOmitted: 0,
     repeat: 0,
+    wholeRun: 0,
+    baseline: 0,
   } satisfies Record<keyof CaseResult, 0>,
   frame: {
     at: 0,
@@ -61,7 +65,7 @@ const members = {
   ledgerRow: { requirement: 0, level: 0, role: 0, status: 0, cases: 0, reason: 0 } satisfies Record<keyof LedgerRow, 0>,
   report: { tool: 0, run: 0, totals: 0, cases: 0, ledger: 0 } satisfies Record<keyof RunResult, 0>,
 };
-const optional = new Set(['framesOmitted', 'omitted', 'guilty']);
+const optional = new Set(['framesOmitted', 'omitted', 'guilty', 'shard', 'baseline', 'wholeRun']);
 
 /** Every object in a value, with the way to it. */
 function* objects(value: unknown, path = '$'): Generator<[string, Record<string, unknown>]> {

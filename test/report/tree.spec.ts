@@ -68,13 +68,14 @@ describe('report: tree', () => {
     }
   });
 
-  it('prints a section when it is complete and all before it are printed', () => {
+  it('prints a case when all before it are printed', () => {
     const { tree, text } = printer();
     tree.caseDone(skipped);
     tree.caseDone(failed);
     tree.caseDone(undecided);
-    tree.caseDone(passed);
     expect(text()).to.equal('');
+    tree.caseDone(passed);
+    expect(text()).to.include(passed.title).and.to.include(failed.title).and.not.to.include(undecided.title);
     tree.caseDone(warned);
     const at = [passed, failed, warned, undecided, skipped].map(({ title }) => text().indexOf(title));
     expect(at).to.deep.equal(at.toSorted((a, b) => a - b));
@@ -92,7 +93,30 @@ describe('report: tree', () => {
     tree.finish(runOf([passed], { complete: false }));
     expect(text()).to.include('… 2 cases not run');
     expect(text()).to.include('4 of 5 cases were not run.');
-    expect(text()).to.include('✔ cut short, so far: nothing failed');
+    expect(text()).to.include('2 cases of other sections not run');
+    expect(text()).to.include('? cut short, so far: nothing failed');
+  });
+
+  it('does not call a success what was cut short before it began', () => {
+    const { tree, text } = printer();
+    tree.finish(runOf([], { complete: false }));
+    expect(text()).to.include('5 cases of other sections not run');
+    expect(text()).to.include('? cut short before any case was decided').and.not.to.include('✔');
+  });
+
+  it('puts what comes late under headings of its own', () => {
+    const late = {
+      key: '',
+      document: '',
+      section: '',
+      title: '',
+      heading: 'At the end',
+      cases: [failed.id, skipped.id],
+    };
+    const [first] = listing;
+    const { tree, text } = printer([{ ...(first ?? late), cases: [passed.id, warned.id] }, late]);
+    for (const one of [failed, passed, warned, skipped]) tree.caseDone(one);
+    expect(text()).to.match(/5\.2 {2}One[^]*5\.2\/01[^]*5\.2\/03[^]*\n\nAt the end\n {4}✘ ha\/5\.2\/02[^]*3\.8\/07/);
   });
 
   it('prints cases that were not announced too', () => {

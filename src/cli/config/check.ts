@@ -1,5 +1,5 @@
 /** Checks the shape of a configuration against its JSON Schema, and words what is wrong. */
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { quoted, usageError } from '../cli-error.js';
 import schema from '../config.schema.json' with { type: 'json' };
 import { didYouMean } from '../nearest.js';
@@ -15,12 +15,18 @@ interface Fault {
 }
 
 /** The configuration, when its shape is right; otherwise throws the first thing that is wrong, with its place. */
-export function checkShape({ value, locate, placeIsName = false }: Source): ConfigInput {
-  if (validate(value)) return value;
-  const faults = (validate.errors ?? []).flatMap((error) => faultOf(error) ?? []);
+export function checkShape(source: Source): ConfigInput {
+  return checkAgainst(validate, source, 'the configuration');
+}
+
+/** As `checkShape` for another schema; `whole` is what messages call all of it. */
+export function checkAgainst<T>(fits: ValidateFunction<T>, source: Source, whole: string): T {
+  const { value, locate, placeIsName = false } = source;
+  if (fits(value)) return value;
+  const faults = (fits.errors ?? []).flatMap((error) => faultOf(error, whole) ?? []);
   const [first] = faults.map((fault) => ({ ...fault, where: locate(fault.path) })).sort(byPlace);
   // Patterns alone: the checks of the values word them better.
-  if (!first) return value as ConfigInput;
+  if (!first) return value as T;
   const { where, subject, message } = first;
   throw usageError(
     placeIsName && subject !== undefined
@@ -41,9 +47,10 @@ const types: Readonly<Record<string, string>> = {
   object: 'a group of settings',
 };
 
-function faultOf({ keyword, instancePath, params, schema: rule, data, parentSchema }: ErrorObject): Fault | undefined {
+function faultOf(error: ErrorObject, whole: string): Fault | undefined {
+  const { keyword, instancePath, params, schema: rule, data, parentSchema } = error;
   const path = instancePath.split('/').slice(1).map(unescapePointer);
-  const name = path.length === 0 ? 'the configuration' : path.join('.');
+  const name = path.length === 0 ? whole : path.join('.');
   const must = (what: string): Fault => ({ path, subject: name, message: `must be ${what}${givenAs(path, data)}` });
   switch (keyword) {
     case 'additionalProperties': {
@@ -51,6 +58,10 @@ function faultOf({ keyword, instancePath, params, schema: rule, data, parentSche
       const known = Object.keys((parentSchema as { properties?: object } | undefined)?.properties ?? {});
       const help = didYouMean(key, known, `known here: ${known.join(', ')}`);
       return { path: [...path, key], message: `unknown setting ${quoted([...path, key].join('.'))}; ${help}` };
+    }
+    case 'required': {
+      const missing = String((params as { missingProperty?: unknown }).missingProperty);
+      return { path, subject: name, message: `has no ${quoted(missing)}` };
     }
     case 'enum':
       return must(`one of ${(rule as readonly string[]).join(', ')}`);

@@ -7,11 +7,16 @@ import type { Path, Source } from './input.js';
 const largestFile = 1 << 20;
 
 export function readConfigFile(file: string): Source {
+  return readSourceFile(file, 'the configuration file');
+}
+
+/** As `readConfigFile`, for another kind of file; `what` names it in messages. */
+export function readSourceFile(file: string, what: string): Source {
   let text: string;
   try {
     text = readBounded(file, largestFile).toString('utf8');
   } catch (error) {
-    throw usageError(`cannot read the configuration file ${file}: ${reasonOf(error)}`);
+    throw usageError(`cannot read ${what} ${file}: ${reasonOf(error)}`);
   }
   return parseConfig(text, file);
 }

@@ -1,12 +1,11 @@
 /** `grespec selfcheck`: proof that every case can fail, for its own defect only, and that no correct device is accused. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { sections } from '../../../suites/index.js';
 import { exitCodes, quoted, usageError } from '../cli-error.js';
 import { type Dut, jobsFor } from './jobs.js';
 import { isSound, matrixOf } from './matrix.js';
 import { runAll } from './pool.js';
 import { asMarkdown, asText } from './print.js';
+import { writeText } from '../write-text.js';
 
 export interface SelfcheckFlags {
   readonly as?: string;
@@ -46,8 +45,9 @@ export async function selfcheck(select: readonly string[], flags: SelfcheckFlags
     sound &&= isSound(matrix);
   }
   if (files.length === 0) throw usageError(`no case begins with ${select.map(quoted).join(' or ')}; see: grespec list`);
-  if (flags.json !== undefined) write(flags.json, `${JSON.stringify(files, null, 2)}\n`);
-  if (flags.markdown !== undefined) write(flags.markdown, files.map((f) => asMarkdown(f.title, f.matrix)).join('\n'));
+  if (flags.json !== undefined) writeText('--json', flags.json, `${JSON.stringify(files, null, 2)}\n`);
+  if (flags.markdown !== undefined)
+    writeText('--markdown', flags.markdown, files.map((f) => asMarkdown(f.title, f.matrix)).join('\n'));
   return sound ? exitCodes.ok : exitCodes.nonConformance;
 }
 
@@ -57,9 +57,4 @@ function rolesOf(as: string | undefined): readonly Dut[] {
   if (as === 'mpa') return ['ha'];
   if (as === 'ha') return ['mpa'];
   throw usageError(`--as takes mpa or ha, not ${quoted(as)}`);
-}
-
-function write(file: string, text: string): void {
-  mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, text);
 }
