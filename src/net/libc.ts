@@ -6,16 +6,22 @@ export interface Watch {
   close(): void;
 }
 
-/** The system calls that raw sockets need. Failing calls return a negative number; `errorName` says why. */
+/** The system calls that sockets need. Failing calls return a negative number; `errorName` says why. */
 export interface Libc {
   socket(domain: number, type: number, protocol: number): number;
   setsockopt(fd: number, level: number, option: number, value: Uint8Array, length: number): number;
   getsockopt(fd: number, level: number, option: number, value: Uint8Array, length: Uint8Array): number;
   bind(fd: number, address: Uint8Array, length: number): number;
   connect(fd: number, address: Uint8Array, length: number): number;
-  sendto(fd: number, bytes: Uint8Array, size: number, flags: number, address: Uint8Array, length: number): number;
-  recv(fd: number, buffer: Uint8Array, size: number, flags: number): number;
+  getsockname(fd: number, address: Uint8Array, length: Uint8Array): number;
+  /** `vector` is the address of an array of struct mmsghdr; gives how many messages were sent. */
+  sendmmsg(fd: number, vector: bigint, count: number, flags: number): number;
+  recvmmsg(fd: number, vector: bigint, count: number, flags: number): number;
   close(fd: number): number;
+  /** Octets of a pointer: 8, or 4 on 32-bit systems. */
+  readonly pointerSize: number;
+  /** Memory that stays where it is, zeroed and never freed. */
+  memory(size: number): { readonly address: bigint; readonly bytes: Uint8Array };
   /** Name of the error of the call just made, for example `EPERM`. */
   errorName(): string;
   /** Calls `ready` whenever the descriptor has something to read (level-triggered epoll, through libuv). */
@@ -62,15 +68,22 @@ async function load(): Promise<Libc> {
     throw new NetError('unsupported', 'the package koffi cannot be loaded; run: npm rebuild koffi', { cause });
   }
   const library = koffi.load(null);
+  const recvmmsg = library.func('int recvmmsg(int, void *, unsigned int, int, void *)');
   return {
     socket: library.func('int socket(int, int, int)'),
     setsockopt: library.func('int setsockopt(int, int, int, const void *, uint32_t)'),
     getsockopt: library.func('int getsockopt(int, int, int, void *, void *)'),
     bind: library.func('int bind(int, const void *, uint32_t)'),
     connect: library.func('int connect(int, const void *, uint32_t)'),
-    sendto: library.func('long sendto(int, const void *, size_t, int, const void *, uint32_t)'),
-    recv: library.func('long recv(int, void *, size_t, int)'),
+    getsockname: library.func('int getsockname(int, void *, void *)'),
+    sendmmsg: library.func('int sendmmsg(int, void *, unsigned int, int)'),
+    recvmmsg: (fd, vector, count, flags) => recvmmsg(fd, vector, count, flags, null),
     close: library.func('int close(int)'),
+    pointerSize: koffi.sizeof('void *'),
+    memory(size) {
+      const address = koffi.address(koffi.alloc('uint8_t', size));
+      return { address, bytes: new Uint8Array(koffi.view(address, size)) };
+    },
     errorName: () => getSystemErrorName(-koffi.errno()),
     watch(fd, ready) {
       const handle = koffi.node.poll(fd, ready);

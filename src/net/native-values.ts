@@ -17,3 +17,8 @@ export function int32(value: number): Uint8Array {
 export function readInt32(bytes: Uint8Array): number {
   return new Int32Array(bytes.buffer, bytes.byteOffset, 1)[0] ?? 0;
 }
+
+/** The port of a struct sockaddr_in. */
+export function readPort(socketAddress: Uint8Array): number {
+  return (socketAddress[2] ?? 0) * 256 + (socketAddress[3] ?? 0);
+}

@@ -1,70 +1,69 @@
-import { createSocket, type Socket, type SocketOptions } from 'node:dgram';
 import { isIPv4 } from 'node:net';
-import { systemClock } from './clock.js';
-import { NetError, netErrorFromCode } from './net-error.js';
+import { ipv4Number, ipv4Text } from '../wire/text.js';
+import { loadSockets, openDescriptor, receiveFrom, type Sockets } from './descriptor.js';
+import { linux } from './libc.js';
+import { readPort, socketAddress, int32 } from './native-values.js';
+import { NetError } from './net-error.js';
+import type { OutSocket } from './outbox.js';
 import type { Datagram, Endpoint, UdpPort } from './port.js';
-import { errorCode, FaultCount } from './send-faults.js';
-
-const options: SocketOptions = {
-  type: 'udp4',
-  // The default buffer holds 256 small datagrams; a burst of a fuzz run is larger.
-  recvBufferSize: 4 * 1024 * 1024,
-  // Addresses are always numeric; the default lookup costs a thread pool round trip for each send.
-  lookup: (host, _options, done) => done(null, host, 4),
-};
+import { FaultCount, settled } from './send-faults.js';
+import { openDgram } from './udp-dgram.js';
 
 /** Opens a bound, unconnected UDP socket. */
 export async function openUdp(local: Endpoint, receive: (datagram: Datagram) => void): Promise<UdpPort> {
   const what = `UDP ${local.address}:${local.port}`;
   if (!isIPv4(local.address)) throw new NetError('unsupported', `${what}: not a dotted IPv4 address`);
-  const socket = createSocket(options);
-  try {
-    await bound(socket, local);
-  } catch (error) {
-    socket.close();
-    throw netErrorFromCode(errorCode(error), what, local.address, error);
-  }
-  const actual: Endpoint = { address: local.address, port: socket.address().port };
-  const faults = new FaultCount();
-  socket.on('error', (error) => faults.add(errorCode(error), 'us'));
-  socket.on('message', (message, remote) => {
-    receive({
-      at: systemClock.now(),
-      local: actual,
-      remote: { address: remote.address, port: remote.port },
-      // Not a Buffer: its slice() shares memory, and the receiver owns what it gets.
-      payload: new Uint8Array(message.buffer, message.byteOffset, message.length),
-    });
+  const sockets = await loadSockets().catch((error: unknown) => {
+    if (error instanceof NetError && error.issue === 'unsupported') return undefined;
+    throw error;
   });
-  let closed: Promise<void> | undefined;
+  return sockets ? openBatched(sockets, what, local, receive) : openDgram(local, what, receive);
+}
+
+/** Many datagrams a system call. */
+function openBatched(sockets: Sockets, what: string, wanted: Endpoint, receive: (datagram: Datagram) => void): UdpPort {
+  const { libc, outbox } = sockets;
+  const kind = { type: linux.SOCK_DGRAM, protocol: 0, headerIncluded: false };
+  const fd = openDescriptor(libc, what, kind, wanted.address, wanted.port);
+  const bound = socketAddress([0, 0, 0, 0]);
+  libc.getsockname(fd, bound, int32(bound.length));
+  const local: Endpoint = { address: wanted.address, port: readPort(bound) };
+  const endpoint = endpoints();
+  const stop = receiveFrom(sockets, fd, (at, payload, address, port) =>
+    receive({ at, local, remote: endpoint(address, port), payload }),
+  );
+  const faults = new FaultCount();
+  const socket: OutSocket = {
+    fd,
+    refused: (code, _octets, address, port) => faults.add(code, `${ipv4Text(address)}:${port}`),
+  };
+  let closed = false;
   return {
-    local: actual,
-    faults,
+    local,
+    faults: settled(faults, outbox),
     send(to, payload) {
-      const destination = `${to.address}:${to.port}`;
-      if (closed !== undefined) return faults.add('closed', destination);
-      try {
-        socket.send(payload, to.port, to.address, (error) => {
-          if (error) faults.add(errorCode(error), destination);
-        });
-      } catch (error) {
-        // Port 0 is legal on the wire (hand-made datagrams come from it), but node refuses to send to it.
-        faults.add(errorCode(error), destination);
-      }
+      const address = ipv4Number(to.address);
+      if (closed || address === undefined) faults.add(closed ? 'closed' : 'EINVAL', `${to.address}:${to.port}`);
+      else outbox.add(socket, payload, address, to.port);
     },
-    close() {
-      closed ??= new Promise((resolve) => socket.close(() => resolve()));
-      return closed;
+    async close() {
+      if (closed) return;
+      outbox.flush();
+      closed = true;
+      stop();
+      libc.close(fd);
     },
   };
 }
 
-function bound(socket: Socket, local: Endpoint): Promise<void> {
-  return new Promise((resolve, reject) => {
-    socket.once('error', reject);
-    socket.bind({ address: local.address, port: local.port }, () => {
-      socket.off('error', reject);
-      resolve();
-    });
-  });
+/** Endpoints from numbers: most datagrams come from where the one before came from. */
+function endpoints(): (address: number, port: number) => Endpoint {
+  let [lastAddress, last]: [number, Endpoint] = [0, { address: '0.0.0.0', port: 0 }];
+  return (address, port) => {
+    if (address !== lastAddress || port !== last.port) {
+      lastAddress = address;
+      last = { address: ipv4Text(address), port };
+    }
+    return last;
+  };
 }

@@ -3,16 +3,23 @@ import { freshLoopback } from '../../src/net/local-address.js';
 import { memoryNet } from '../../src/net/memory.js';
 import type { Datagram, Net, Packet } from '../../src/net/port.js';
 import { systemNet } from '../../src/net/system.js';
+import { openDgram } from '../../src/net/udp-dgram.js';
 import { udpPacket } from '../../src/net/udp-packet.js';
 import { grePacket, Inbox, ipv4Packet, needsRaw, pattern, rejection } from './support.js';
 
 /** What suites rely on, whichever network they run over. */
-const networks: readonly (readonly [string, () => Net, boolean])[] = [
-  ['real sockets', systemNet, true],
-  ['memory', memoryNet, false],
+const networks: readonly (readonly [string, () => Net, 'real' | 'made up' | 'none'])[] = [
+  ['real sockets', systemNet, 'real'],
+  ['sockets of Node', dgramNet, 'none'],
+  ['memory', memoryNet, 'made up'],
 ];
 
-for (const [name, make, real] of networks) {
+/** What is used where the system calls cannot be made; raw sockets there are none. */
+function dgramNet(): Net {
+  return { ...systemNet(), openUdp: (local, receive) => openDgram(local, 'UDP', receive) };
+}
+
+for (const [name, make, raws] of networks) {
   describe(`net contract over ${name}`, () => {
     const net = make();
     let [a, b, c] = ['', '', ''];
@@ -53,6 +60,16 @@ for (const [name, make, real] of networks) {
         for (let i = 0; i < 2000; i++) expect([...(await atB.next()).payload]).to.deep.equal([i >> 8, i & 255]);
       });
 
+      it('sends what the octets were when they were handed over', async () => {
+        const atB = new Inbox<Datagram>();
+        const portA = keep(await net.openUdp({ address: a, port: 0 }, () => undefined));
+        const portB = keep(await net.openUdp({ address: b, port: 0 }, atB.receive));
+        const octets = pattern(10);
+        portA.send(portB.local, octets);
+        octets.fill(0);
+        expect((await atB.next()).payload).to.deep.equal(pattern(10));
+      });
+
       it('refuses an endpoint that is taken', async () => {
         const { local } = keep(await net.openUdp({ address: a, port: 0 }, () => undefined));
         expect(await rejection(net.openUdp(local, () => undefined))).to.include({ issue: 'address-in-use' });
@@ -80,9 +97,10 @@ for (const [name, make, real] of networks) {
       });
     });
 
+    if (raws === 'none') return;
     describe('raw IPv4', () => {
       before(async function () {
-        if (real) await needsRaw(this);
+        if (raws === 'real') await needsRaw(this);
       });
 
       for (const size of [0, 1, 1400, 9000, 65_000, 65_507]) {
@@ -163,6 +181,18 @@ for (const [name, make, real] of networks) {
         expect([...last.payload]).to.deep.equal([3]);
         expect(last.remote).to.deep.equal({ address: a, port: 1 });
         for (const mark of [1, 2, 3]) expect((await copies.next()).bytes[28]).to.equal(mark);
+      });
+
+      it('keeps the order of what different sockets send', async () => {
+        const atB = new Inbox<Datagram>();
+        const raw = keep(await net.openRaw(a, 17, () => undefined));
+        const portA = keep(await net.openUdp({ address: a, port: 0 }, () => undefined));
+        const { local } = keep(await net.openUdp({ address: b, port: 0 }, atB.receive));
+        for (let mark = 0; mark < 200; mark += 2) {
+          raw.send(udpPacket({ address: a, port: 1 }, local, Uint8Array.of(mark), 1));
+          portA.send(local, Uint8Array.of(mark + 1));
+        }
+        for (let mark = 0; mark < 200; mark++) expect([...(await atB.next()).payload]).to.deep.equal([mark]);
       });
 
       it('gives a raw UDP socket a copy of what sockets send', async () => {

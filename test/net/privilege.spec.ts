@@ -51,10 +51,9 @@ describe('net without privilege', () => {
 });
 
 describe('net at start', () => {
-  it('loads no native code before a raw socket or a link is opened', () => {
+  it('loads no native code before a port is opened', () => {
     const text = `import { systemNet } from '${modules}system.js'; import { readFileSync } from 'node:fs';
-      const port = await systemNet().openUdp({ address: '127.0.0.1', port: 0 }, () => {});
-      await port.close();
+      systemNet();
       console.log(JSON.stringify(/koffi|cap\\.node/.test(readFileSync('/proc/self/maps', 'latin1'))));`;
     expect(inChild(text)).to.equal(false);
   });
