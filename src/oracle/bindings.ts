@@ -57,6 +57,8 @@ export class Bindings {
   readonly #byForwardKey = new Map<number, Set<Binding>>();
   readonly #byReverseKey = new Map<number, Set<Binding>>();
   readonly #byHomeAddress = new Map<string, AtHome[]>();
+  /** In L2 mode a home address decides nothing, but a revocation names an MN by it. */
+  readonly #l2ByHomeAddress = new Map<string, Set<Binding>>();
   readonly #seen = new Set<string>();
   #sweeping: MapIterator<[string, Binding[]]> = this.#byMn.entries();
   readonly #tunnels = { keyed: new Set<string>(), keyless: new Set<string>() };
@@ -168,6 +170,12 @@ export class Bindings {
     }
   }
 
+  /** MNs with a live binding, of whatever mode, that has this home address. */
+  mnsOf(homeAddress: string, now: number): readonly string[] {
+    const l2 = [...(this.#l2ByHomeAddress.get(homeAddress) ?? [])].filter((b) => b.until > now);
+    return [...this.atHome(homeAddress, now), ...l2].map((b) => b.mn);
+  }
+
   /** Forgets an MN, for instance when its case is over. */
   forget(mn: string): void {
     this.#replace(mn, this.#byMn.get(mn) ?? [], [], -Infinity);
@@ -185,10 +193,12 @@ export class Bindings {
     for (const b of before) {
       dropKey(this.#byForwardKey, b.forwardKey, b);
       dropKey(this.#byReverseKey, b.reverseKey, b);
+      dropKey(this.#l2ByHomeAddress, l2HomeAddress(b), b);
     }
     for (const b of after) {
       addKey(this.#byForwardKey, b.forwardKey, b);
       addKey(this.#byReverseKey, b.reverseKey, b);
+      addKey(this.#l2ByHomeAddress, l2HomeAddress(b), b);
     }
     if (after.length === 0) this.#byMn.delete(mn);
     else this.#byMn.set(mn, after);
@@ -216,14 +226,17 @@ export class Bindings {
   }
 }
 
-function addKey(index: Map<number, Set<Binding>>, key: number | undefined, binding: Binding): void {
+const l2HomeAddress = ({ l2, homeAddress }: Binding): string | undefined =>
+  l2 && homeAddress !== '0.0.0.0' ? homeAddress : undefined;
+
+function addKey<K>(index: Map<K, Set<Binding>>, key: K | undefined, binding: Binding): void {
   if (key === undefined) return;
   const set = index.get(key);
   if (set) set.add(binding);
   else index.set(key, new Set([binding]));
 }
 
-function dropKey(index: Map<number, Set<Binding>>, key: number | undefined, binding: Binding): void {
+function dropKey<K>(index: Map<K, Set<Binding>>, key: K | undefined, binding: Binding): void {
   if (key === undefined) return;
   const set = index.get(key);
   set?.delete(binding);

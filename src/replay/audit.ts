@@ -11,7 +11,7 @@ import { isUnset } from '../oracle/request.js';
 import type { FrameRecord } from '../report/result.js';
 import type { Dialect } from '../wire/extensions.js';
 import { ipProtocols } from '../wire/ipv4.js';
-import { mobileIpPort } from '../wire/mobileip.js';
+import { decodeRevocation, decodeRevocationAck, mobileIpPort } from '../wire/mobileip.js';
 import { Associations } from './associations.js';
 import { messageRecord, packetRecord } from './evidence.js';
 import { type HomeAgent, HomeAgents } from './home-agents.js';
@@ -141,6 +141,7 @@ class Watch {
     if (message.checksum === 'wrong') this.#counts.wrongChecksums++;
     if (isRequest(message)) this.#request(message);
     else if (isReply(message)) this.#reply(message);
+    else this.#revocation(message);
   }
 
   #request(message: Message): void {
@@ -183,6 +184,23 @@ class Watch {
     ]);
     if (x.accepted) this.#learnAddresses(agent, x);
     agent.oracle.bindings.sweep(message.at);
+  }
+
+  /**
+   * RFC 3543 §3.3: a revocation ends a binding unless it is to be ignored, which a capture does not tell for sure. So
+   * nothing is demanded of that binding any longer; the next registration of its MN begins anew.
+   */
+  #revocation({ bytes, from, to, at }: Message): void {
+    const decoded = [decodeRevocation, decodeRevocationAck].map((decode) => decode(bytes, this.#dialect));
+    const message = decoded.find((d) => d.ok)?.value;
+    const agent = this.#agents.at(to.address) ?? this.#agents.at(from.address);
+    if (!message || !agent) return;
+    const { bindings } = agent.oracle;
+    const nai = message.extensions.find((e) => e.name === 'nai')?.nai;
+    // in L2 mode there may be no home address (draft §7)
+    if (nai === undefined && isUnset(message.homeAddress)) return bindings.forgetAll();
+    const named = nai === undefined ? bindings.mnsOf(message.homeAddress, at) : [nai];
+    for (const mn of named) bindings.forget(mn);
   }
 
   /**

@@ -4,11 +4,22 @@
  * stands; what cannot be told keeps its default.
  */
 import { readTunnelFrame } from '../oracle/frame.js';
+import { isUnset } from '../oracle/request.js';
 import { defaultKnobs } from '../spec/knobs.js';
 import { type SecurityAssociation, verifies } from '../wire/auth.js';
 import type { Dialect, Extension } from '../wire/extensions.js';
 import { ipProtocols } from '../wire/ipv4.js';
-import { coveredBy, decodeRrp, decodeRrq, high32, isAccepted, low32, type Rrp, type Rrq } from '../wire/mobileip.js';
+import {
+  coveredBy,
+  decodeRrp,
+  decodeRrq,
+  high32,
+  isAccepted,
+  low32,
+  ntpTimestamp,
+  type Rrp,
+  type Rrq,
+} from '../wire/mobileip.js';
 import { dialectOf } from '../tester/dialect.js';
 import { learnDialect } from './learn-dialect.js';
 import { Matcher, isReply, isRequest } from './matcher.js';
@@ -33,11 +44,12 @@ export function learn(packets: readonly Packet[], options: AuditOptions): AuditS
     ...dialectOf({ profile: layout.profile, knobs: { ...defaultKnobs(), ...given } }),
     ...(layout.pmipForm && { pmipForm: layout.pmipForm }),
   };
-  const pairs = pairsOf(messages, dialect);
+  const exchanges = exchangesOf(messages, dialect);
+  const pairs = exchanges.filter(({ rrp }) => isAccepted(rrp.code));
   const tunnels = tunnelsOf(packets, pairs);
   const direction = learnDirection(tunnels, dialect);
   const payload = learnPayload(tunnels);
-  const replay = options.replay ?? (usesNonces(pairs) ? 'nonces' : 'timestamps');
+  const replay = options.replay ?? (usesNonces(exchanges) || tellsNoTime(messages, dialect) ? 'nonces' : 'timestamps');
   if (given['key_direction'] === undefined || given['key_direction'] === 'auto') note(direction.note);
   if (given['l2_ptype'] === undefined) note(payload.note);
   if (options.replay === undefined && replay === 'nonces') note('Identifications are nonces (RFC 3344 5.7.2)');
@@ -62,7 +74,8 @@ export function learn(packets: readonly Packet[], options: AuditOptions): AuditS
   };
 }
 
-function pairsOf(messages: readonly Message[], dialect: Dialect): Pair[] {
+/** Requests and their replies, accepted or not, in the order of the replies. */
+function exchangesOf(messages: readonly Message[], dialect: Dialect): Pair[] {
   const matcher = new Matcher<Message>();
   const pairs: Pair[] = [];
   for (const message of messages) {
@@ -71,7 +84,7 @@ function pairsOf(messages: readonly Message[], dialect: Dialect): Pair[] {
     if (!request) continue;
     const rrq = decodeRrq(request.bytes, dialect);
     const rrp = decodeRrp(message.bytes, dialect);
-    if (!rrq.ok || !rrp.ok || !isAccepted(rrp.value.code)) continue;
+    if (!rrq.ok || !rrp.ok) continue;
     pairs.push({ ha: message.from.address, careOf: rrq.value.careOfAddress, rrq: rrq.value, rrp: rrp.value });
   }
   return pairs;
@@ -166,25 +179,41 @@ function learnPayload({ l2Types: { up, down } }: Tunnels): { readonly value?: st
   return { value, note: `L2 payload has protocol type ${value} (A-21)` };
 }
 
-/** RFC 3344 §5.7.2: the high half of a request is what the reply before put there anew. */
-function usesNonces(pairs: readonly Pair[]): boolean {
+/**
+ * RFC 3344 §5.7.2: every reply has a new high half, and a request is accepted that has the one given last. What was
+ * denied may have been meant to be wrong.
+ */
+function usesNonces(exchanges: readonly Pair[]): boolean {
   const given = new Map<string, bigint>();
   let agreed = 0;
-  let disagreed = 0;
-  for (const { rrq, rrp, careOf } of pairs) {
-    const name = `${careOf} ${rrp.homeAddress} ${rrq.extensions.find((e) => e.name === 'nai')?.nai ?? ''}`;
+  for (const { rrq, rrp, careOf } of exchanges) {
+    const nai = rrq.extensions.find((e) => e.name === 'nai')?.nai;
+    const name = `${careOf} ${nai ?? (isUnset(rrq.homeAddress) ? rrp.homeAddress : rrq.homeAddress)}`;
     const before = given.get(name);
-    if (before !== undefined) {
-      if (high32(before) === high32(rrq.identification)) agreed++;
-      else disagreed++;
-    }
     const isFresh =
       low32(rrp.identification) === low32(rrq.identification) && rrp.identification !== rrq.identification;
+    if (isAccepted(rrp.code)) {
+      if (!isFresh) return false;
+      if (before !== undefined && high32(before) !== high32(rrq.identification)) return false;
+      if (before !== undefined) agreed++;
+    }
     if (isFresh) given.set(name, rrp.identification);
-    else disagreed++;
   }
-  return agreed > 0 && disagreed === 0;
+  return agreed > 0;
 }
+
+/** Requests that nobody answered show only whether they tell the time; what is far from it is a number. */
+function tellsNoTime(messages: readonly Message[], dialect: Dialect): boolean {
+  if (messages.some(isReply)) return false;
+  const requests = messages.flatMap(({ bytes, at }) => {
+    const decoded = decodeRrq(bytes, dialect);
+    return decoded.ok ? [high32(decoded.value.identification) - high32(ntpTimestamp(at))] : [];
+  });
+  return requests.length > 0 && requests.every((away) => Math.abs(away | 0) > farAway);
+}
+
+/** Seconds by which no clock is wrong. */
+const farAway = 86_400;
 
 /** A key that fits no message at all is the wrong one: all would fail for the user's mistake. */
 function usableKey(
