@@ -1,8 +1,9 @@
 /** The files of a fuzz run: findings with their captures, and the corpus. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { makeFolder } from '../report/folder.js';
+import { reasonOf as whyNotWritten } from '../report/write.js';
 import type { FuzzFinding } from '../fuzz/finding.js';
 import type { Plan } from '../fuzz/plan.js';
 import { fileOf, plansIn } from '../fuzz/repeat.js';
@@ -27,6 +28,16 @@ export interface Ends {
   readonly dialect: Dialect;
 }
 
+/** Makes the folder; one that cannot be made or written to is the user's mistake, found before anything is sent. */
+export function prepareFindings(folder: string): void {
+  try {
+    makeFolder(path.resolve(folder));
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw usageError(`--out ${folder}: ${whyNotWritten(error)}`);
+  }
+}
+
 /** Writes DIR/NNN; `repeatOf` makes the command from the path of the file. Returns that path. Throws a CliError. */
 export function writeFinding(
   folder: string,
@@ -43,7 +54,7 @@ export function writeFinding(
     writeFileSync(path.join(own, 'finding.pcapng'), captureOf(finding, ends));
     return file;
   } catch (error) {
-    throw environmentError(`--out ${folder}: ${reasonOf(error)}`, error);
+    throw environmentError(`--out ${folder}: ${whyNotWritten(error)}`, error);
   }
 }
 

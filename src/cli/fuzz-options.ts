@@ -1,5 +1,6 @@
 /** Flags of `grespec fuzz` besides those of the device. */
 import type { Command } from 'commander';
+import { addShardOption } from './result-flags.js';
 
 const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
 
@@ -14,10 +15,11 @@ export function addFuzzOptions(command: Command): void {
     .option('--corpus <dir>', 'folder of inputs that did something new: kept there, and changed in later runs')
     .option('--stats', 'print how many messages were accepted, denied by code, or discarded')
     .option('--strict', 'a SHOULD that is not followed is a failure')
-    .option('--report <kind=path>', 'write a report: junit, json, html, tap or markdown; also repeated', collect)
-    .addHelpText(
-      'after',
-      `
+    .option('--report <kind=path>', 'write a report: junit, json, html, tap or markdown; also repeated', collect);
+  addShardOption(command, 'one part of --runs, with a seed of its own, for example 2/4');
+  command.addHelpText(
+    'after',
+    `
 Each finding is written to DIR/NNN/finding.json, with a capture beside it and the command that repeats it.
 
 Exit status: 0 nothing found, 1 non-conformance found, 2 usage or configuration error, 3 this machine cannot do it,
@@ -28,8 +30,10 @@ Examples:
       the embedded reference device
   $ grespec fuzz --target 192.0.2.10 --spi 256 --key env:HA_KEY --duration 600 --restart-cmd ./restart.sh
       a real home agent, for ten minutes
+  $ grespec fuzz --runs 1000000 --shard 2/4 --report json=reports/fuzz-2.json
+      the second quarter of a million messages, beside the others; grespec merge joins the reports
   $ grespec fuzz --case reports/fuzz/001/finding.json --target 192.0.2.10 --spi 256 --key env:HA_KEY
       a finding again
 `,
-    );
+  );
 }

@@ -1,35 +1,38 @@
 /** `grespec fuzz`: wires configuration, device, fuzzer, findings and reports. */
+import path from 'node:path';
 import { sections } from '../../suites/index.js';
-import type { FuzzFinding } from '../fuzz/finding.js';
 import { messageMode } from '../fuzz/message-mode.js';
 import { openRange } from '../fuzz/open.js';
 import type { FuzzRange } from '../fuzz/range.js';
 import { repeatCase } from '../fuzz/repeat.js';
-import { casesOf } from '../fuzz/result.js';
 import { sequenceMode } from '../fuzz/sequence-mode.js';
 import { isFailing } from '../fuzz/suspicion.js';
 import type { Net } from '../net/port.js';
 import { selfTestRaw } from '../net/self-test.js';
 import { systemNet } from '../net/system.js';
-import { exitCode } from '../report/totals.js';
+import type { ReportContext } from '../report/context.js';
+import { exitCodeOf } from '../report/totals.js';
+import { seedOf } from '../spec/shard.js';
 import { dialectOf } from '../tester/dialect.js';
+import { type Ci, ciOf } from './ci.js';
 import { exitCodes, usageError } from './cli-error.js';
 import type { ResolvedConfig } from './config/resolve.js';
 import { roleOf } from './config/resolve.js';
 import { deviceOptions, EmbeddedDevice } from './embedded.js';
-import { keepInput, readCase, readCorpus, writeFinding } from './fuzz-files.js';
+import { keepInput, prepareFindings, readCase, readCorpus, writeFinding } from './fuzz-files.js';
+import { FuzzReport } from './fuzz-report.js';
 import { catchInterrupts } from './interrupt.js';
 import { settingsOf } from './plan.js';
 import { version } from './program.js';
-import { progressResult } from './progress-result.js';
 import { repeatCommand } from './repeat.js';
 import { reportContext } from './report-context.js';
 import { parseReport, Reports } from './reports.js';
 import { runRestartCommand } from './restart-command.js';
 import { resolve, type RunFlags } from './run.js';
 import { Screen } from './screen.js';
+import { type FoundShard, shardOf } from './shard.js';
 
-export interface FuzzFlags extends Omit<RunFlags, 'list' | 'pcap'> {
+export interface FuzzFlags extends Omit<RunFlags, 'list' | 'pcap' | 'baseline' | 'writeBaseline'> {
   readonly runs?: string;
   readonly duration?: string;
   readonly mode?: string;
@@ -55,40 +58,83 @@ export async function fuzz(flags: FuzzFlags): Promise<number> {
   if (roleOf(settings) === 'ha') throw usageError('fuzz is for home agents so far; leave --as out');
   const mode = modes.find((m) => m === (flags.mode ?? 'message'));
   if (!mode) throw usageError(`--mode is ${modes.join(' or ')}`);
-  const runs = Math.ceil(
-    count('--runs', flags.runs, 1e12) ?? (flags.duration === undefined ? defaultRuns[mode] : 1e12),
-  );
+  const shard = flags.case === undefined ? shardOf(flags.shard, process.env) : undefined;
+  const all = count('--runs', flags.runs, 1e12) ?? (flags.duration === undefined ? defaultRuns[mode] : 1e12);
+  const runs = Math.ceil(all / (shard?.total ?? 1));
   const seconds = count('--duration', flags.duration, 1e9);
   const plans = flags.case === undefined ? undefined : readCase(flags.case);
   const corpus = flags.corpus === undefined ? [] : readCorpus(flags.corpus);
   const wishes = (flags.report ?? []).map(parseReport);
   const net = systemNet();
   const resolved = await resolve(settings, flags, net);
-  const config = { ...resolved, gre: resolved.gre && (await selfTestRaw(net)).ok };
+  const gre = resolved.gre && (await selfTestRaw(net)).ok;
+  const config = { ...resolved, gre, ...(shard && { shard: { index: shard.index, total: shard.total } }) };
   const device = settings.target === undefined ? new EmbeddedDevice(deviceOptions(config, flags.fault)) : undefined;
-  const reports = new Reports(wishes, reportContext(sections, dialectOf(config)));
+  const context = reportContext(sections, dialectOf(config));
+  const reports = new Reports(wishes, context);
   const tell = (message: string): void => void process.stderr.write(`grespec: ${message}\n`);
+  if (shard?.from !== undefined) tell(`shard ${shard.index} of ${shard.total}, by ${shard.from}; --shard 1/1 is all`);
+  const screen = new Screen(process.stdout, process.env);
+  const ci = ciOf(process.env, (text) => screen.write(text), tell);
+  const facts = {
+    ...{ config, version: version(), selection: [`fuzz-${mode}`], start: net.clock.now() },
+    targetName: settings.target ? `${config.target.address}:${config.target.port}` : 'embedded',
+  };
+  const shown = shard ? ` --shard ${shard.index}/${shard.total}` : '';
+  const repeat = repeatOf(`--mode ${mode} --runs ${all}${shown}`, flags, config.seed);
+  const report = new FuzzReport(facts, mode, repeat, { clock: net.clock, reports });
+  const folder = findingsFolder(flags, shard);
+  if (!plans) {
+    prepareFindings(folder);
+    report.begin();
+  }
   const interrupts = catchInterrupts(tell);
   try {
     const tunnels = device ? (await device.start()).raw : true;
     const opened = await openRange(net, { ...config, gre: config.gre && tunnels });
     if (!opened.ok) {
       tell(opened.why);
+      if (!plans) ci.end(report.end(opened.why, true), context);
       return lost;
     }
     const { range } = opened;
     if (device) device.onExit = () => range.deviceEnded();
     const revive = reviver(range, config, device, interrupts.signal, tell);
-    const run = { mode, runs, seconds, corpus, revive, signal: interrupts.signal, flags, config, net, reports };
+    const { signal } = interrupts;
+    const run = {
+      mode,
+      runs,
+      seconds,
+      corpus,
+      revive,
+      signal,
+      flags,
+      config,
+      net,
+      report,
+      screen,
+      folder,
+      ci,
+      context,
+    };
     const done = plans ? await again(range, plans, config.strict) : await conduct(range, run);
     if (flags.stats) writeStatistics(range);
     await opened.close();
     return interrupts.signal.aborted ? exitCodes.interrupted : done;
   } finally {
+    ci.stop();
     reports.stop();
     interrupts.stop();
     await device?.stop();
   }
+}
+
+const repeatOf = (what: string, flags: FuzzFlags, seed: number): string =>
+  repeatCommand('@case', flags, seed).replace('run @case', `fuzz ${what}`);
+
+/** Shards of one machine number their findings each for itself. */
+function findingsFolder({ out = 'reports/fuzz' }: FuzzFlags, shard: FoundShard | undefined): string {
+  return shard ? path.join(out, `shard-${shard.index}`) : out;
 }
 
 interface Run {
@@ -101,62 +147,53 @@ interface Run {
   readonly flags: FuzzFlags;
   readonly config: ResolvedConfig;
   readonly net: Net;
-  readonly reports: Reports;
+  readonly report: FuzzReport;
+  readonly screen: Screen;
+  /** For the findings. */
+  readonly folder: string;
+  readonly ci: Ci;
+  readonly context: ReportContext;
 }
 
 async function conduct(range: FuzzRange, run: Run): Promise<number> {
-  const { mode, runs, seconds, corpus, revive, signal, flags, config, net, reports } = run;
-  const screen = new Screen(process.stdout, process.env);
+  const { mode, runs, seconds, corpus, revive, signal, flags, config, net, report, screen, folder, ci, context } = run;
+  const { facts, found } = report;
   const start = net.clock.now();
-  const folder = flags.out ?? 'reports/fuzz';
-  const repeatOf = (what: string): string =>
-    repeatCommand('@case', flags, config.seed).replace('run @case', `fuzz ${what}`);
   const ends = {
     tester: range.session.stations.at(0).udp.local,
     device: config.target,
     dialect: range.session.dialect,
   };
-  const all = repeatOf(`--mode ${mode} --runs ${runs}`);
-  const facts = {
-    config,
-    version: version(),
-    targetName: flags.target ?? 'embedded',
-    selection: [`fuzz-${mode}`],
-    start,
-  };
-  const found: FuzzFinding[] = [];
-  const resultOf = (decided: boolean, why: string): ReturnType<typeof progressResult> => {
-    const durationMs = Math.round(net.clock.now() - start);
-    return progressResult(facts, casesOf(mode, found, { durationMs, decided, why, repeat: all }), net.clock.now());
-  };
-  reports.begin(resultOf(false, 'the run is not over'));
   const progress = (sent: number): void => {
     const rate = Math.round(sent / Math.max(0.001, (net.clock.now() - start) / 1000));
     screen.progress(`${sent} ${mode}s, ${rate} a second, ${found.length} findings`);
   };
   const fuzzing = mode === 'message' ? messageMode : sequenceMode;
-  screen.write(`fuzz ${mode} mode against ${facts.targetName}, seed ${config.seed}\n`);
+  const part = config.shard ? `, shard ${config.shard.index} of ${config.shard.total}` : '';
+  ci.begin();
+  screen.write(`fuzz ${mode} mode against ${facts.targetName}, seed ${config.seed}${part}\n`);
   const outcome = await fuzzing(range, {
-    ...{ seed: config.seed, runs, corpus, revive, signal, onProgress: progress },
+    ...{ seed: seedOf(config.seed, config.shard), runs, corpus, revive, signal, onProgress: progress },
     duration: seconds === undefined ? undefined : seconds * 1000,
     onFinding: (finding) => {
-      found.push(finding);
-      const file = writeFinding(folder, finding, ends, (path) => repeatOf(`--case ${path}`));
+      report.add(finding);
+      const repeatFile = (file: string): string => repeatOf(`--case ${file}`, flags, config.seed);
+      const file = writeFinding(folder, finding, ends, repeatFile);
       const { requirement, level, expected, actual } = finding;
-      screen.write(`${level} ${requirement}: expected ${expected}, got ${actual}\n  ${repeatOf(`--case ${file}`)}\n`);
-      reports.update(() => resultOf(false, 'the run is not over'));
+      screen.write(`${level} ${requirement}: expected ${expected}, got ${actual}\n  ${repeatFile(file)}\n`);
     },
     onInteresting: (plan) => flags.corpus !== undefined && keepInput(flags.corpus, plan),
   });
   screen.progress('');
-  const result = resultOf(!outcome.lost, 'the device was lost');
-  reports.end({ ...result, run: { ...result.run, complete: !signal.aborted } });
+  const undecided = outcome.lost ? 'the device was lost' : signal.aborted ? 'the run was interrupted' : '';
+  const result = report.end(undecided, !signal.aborted);
   const { sent } = range.statistics;
   screen.write(
     `${sent} messages in ${((net.clock.now() - start) / 1000).toFixed(1)} s, ${found.length} findings, ` +
       `${outcome.unrepeatable.length} suspicions that could not be shown again${outcome.lost ? '; the device was lost' : ''}\n`,
   );
-  return exitCode(result.totals, { strict: config.strict, dutLost: outcome.lost });
+  ci.end(result, context);
+  return exitCodeOf(result, outcome.lost);
 }
 
 async function again(range: FuzzRange, plans: ReturnType<typeof readCase>, strict: boolean): Promise<number> {
