@@ -82,6 +82,7 @@ export const haVariants: readonly Variant[] = [
       return {
         enter: (x, homeAddress, terms, due, state) => {
           for (const { terms: was } of state.bindings.find(x.mobileNode)?.bindings ?? []) {
+            if (was.reverseKey === undefined) continue;
             if (was.careOf === terms.careOf && was.reverseKey !== terms.reverseKey) {
               old.set(`${was.careOf} ${was.reverseKey}`, { key: terms.reverseKey, until: x.at + 2000 });
             }

@@ -1,13 +1,13 @@
 /** From a plan to octets, for a mobile node of now: its NAI, its keys, a fresh Identification. */
 import type { Binding } from '../oracle/bindings.js';
-import { validRequest } from '../tester/request.js';
+import { knobValue } from '../spec/knobs.js';
 import type { Session } from '../tester/session.js';
 import { registry } from '../wire/extension-registry.js';
 import type { Extension, KeyLookup } from '../wire/extensions.js';
 import { gre, type GreInput } from '../wire/gre.js';
 import { encode } from '../wire/layout.js';
 import { encodeRrq, type RrqInput, rrqLayout } from '../wire/mobileip.js';
-import { concat, fromHex } from '../wire/text.js';
+import { concat } from '../wire/text.js';
 import { inputOf } from './from-layout.js';
 import type { Damage, ExtensionPlan, FramePlan, PlainValues, RequestPlan } from './plan.js';
 
@@ -16,12 +16,15 @@ export interface Sender {
   readonly nai: string;
   readonly ownKey: number;
   readonly careOf: string;
+  readonly identification: bigint;
   /** An address of the home network that no other MN in flight has. */
-  readonly home: string;
+  readonly home: () => string;
   /** Another address of the tester, or the same where it has only one. */
   readonly other: string;
 }
 
+/** Seconds: short unless the plan says otherwise, for a run makes many bindings. */
+const usualLifetime = 60;
 /** Seconds by which a stale Identification is off. */
 const staleBy = 3600n;
 const longestNai = 255;
@@ -29,24 +32,31 @@ const longestNai = 255;
 const wrongAuthenticator = new Uint8Array(16).fill(0x5a);
 
 export function renderRequest(plan: RequestPlan, sender: Sender, session: Session): Uint8Array {
-  const { nai, careOf, ownKey } = sender;
-  const hasKey = plan.extensions.some((e) => e.name === 'greKey');
-  // lifetimes are short unless the plan says otherwise: a run makes many bindings
-  const base = validRequest(session, nai, careOf, ownKey, { gre: hasKey, lifetime: 60 });
+  const { careOf, identification } = sender;
+  const { config, target, dialect } = session;
   const shift = plan.identification === 'fresh' ? 0n : plan.identification === 'past' ? -staleBy : staleBy;
-  const identification = BigInt.asUintN(64, (base.identification ?? 0n) + (shift << 32n));
-  const fixed = inputOf(rrqLayout, addressed(plan.fixed, sender, session.target.address));
-  const lists = plan.extensions.map((e) => extensionOf(e, sender, session));
-  const message: RrqInput = { ...base, identification, ...fixed, extensions: lists };
-  const octets = encodeRrq(message, { dialect: session.dialect, keys: anyKey(session) });
-  return damaged(octets, plan.damage);
+  const message: RrqInput = {
+    gre: plan.extensions.some((e) => e.name === 'greKey'),
+    reverseTunneling: knobValue(config.knobs, 't_bit') !== '0' && config.pics.reverseTunneling, // A-27
+    lifetime: usualLifetime,
+    homeAgent: target.address,
+    careOfAddress: careOf,
+    identification: shift === 0n ? identification : BigInt.asUintN(64, identification + (shift << 32n)),
+    extensions: plan.extensions.map((e) => extensionOf(e, sender, session)),
+  };
+  Object.assign(message, inputOf(rrqLayout, addressed(plan.fixed, sender, target.address)));
+  return damaged(encodeRrq(message, { dialect, keys: anyKey(session) }), plan.damage);
 }
 
 function addressed(values: PlainValues, sender: Sender, target: string): PlainValues {
-  const names: Readonly<Record<string, string>> = { '@home': sender.home, '@other': sender.other, '@target': target };
-  return Object.fromEntries(
-    Object.entries(values).map(([name, v]) => [name, typeof v === 'string' ? (names[v] ?? v) : v]),
-  );
+  let named: Record<string, PlainValues[string]> | undefined;
+  for (const name in values) {
+    const value = values[name];
+    const own =
+      value === '@home' ? sender.home() : value === '@other' ? sender.other : value === '@target' ? target : '';
+    if (own !== '') (named ??= { ...values })[name] = own;
+  }
+  return named ?? values;
 }
 
 /** Whatever its type and SPI say, an authenticator that is to be right is made with the key of the pair. */
@@ -85,7 +95,7 @@ function extensionOf(plan: ExtensionPlan, sender: Sender, session: Session): Ext
       };
     }
     case 'raw':
-      return { name: 'raw', type: plan.type, data: fromHex(plan.data) ?? new Uint8Array(0), ...length };
+      return { name: 'raw', type: plan.type, data: octetsOf(plan.data), ...length };
     default: {
       const body = registry(session.dialect).byName.get(plan.name)?.body;
       const subType = plan.subType === undefined ? {} : { subType: plan.subType };
@@ -101,8 +111,11 @@ function extensionOf(plan: ExtensionPlan, sender: Sender, session: Session): Ext
   }
 }
 
+/** Of hex that is known to be hex; what is not ends it. */
+const octetsOf = (hex: string): Uint8Array => Buffer.from(hex, 'hex');
+
 function given(authenticator: string): Uint8Array {
-  return authenticator === 'wrong' ? wrongAuthenticator : (fromHex(authenticator) ?? new Uint8Array(0));
+  return authenticator === 'wrong' ? wrongAuthenticator : octetsOf(authenticator);
 }
 
 function naiText(text: string, own: string): string {
@@ -117,12 +130,12 @@ export function damaged(octets: Uint8Array, damage: Damage | undefined): Uint8Ar
     const at = Math.floor(bit / 8) % Math.max(1, bent.length);
     if (at < bent.length) bent[at] = (bent[at] ?? 0) ^ (1 << (bit % 8));
   }
-  return damage.append === undefined ? bent : concat(bent, fromHex(damage.append) ?? new Uint8Array(0));
+  return damage.append === undefined ? bent : concat(bent, octetsOf(damage.append));
 }
 
 /** The GRE packet; `inner` is what an echo is for this tunnel. */
 export function renderFrame(plan: FramePlan, binding: Binding, protocol: number, inner: Uint8Array): Uint8Array {
-  const payload = plan.payload === 'echo' ? inner : (fromHex(plan.payload) ?? new Uint8Array(0));
+  const payload = plan.payload === 'echo' ? inner : octetsOf(plan.payload);
   const key = keyOf(plan, binding);
   const header: GreInput = {
     protocol,

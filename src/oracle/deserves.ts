@@ -32,29 +32,36 @@ const beyondTolerance = 600n;
 const firstUnassigned = 100;
 const lastUnassigned = 126;
 
-export function deserves(octets: Uint8Array, context: OracleContext, known: Circumstances): Deserts {
+/** What can be told of a request from its octets. */
+export interface Weighed {
+  /** Undefined when the octets are no whole Registration Request. */
+  readonly rrq: Rrq | undefined;
+  /** False: a device need not know whom it answers, as far as that can be told. */
+  readonly authentic: boolean;
+  readonly deserts: Deserts;
+}
+
+const unreadable: Weighed = {
+  rrq: undefined,
+  authentic: false,
+  deserts: mustRefuse('HA-31', 'it is no whole Registration Request'),
+};
+
+export function weigh(octets: Uint8Array, context: OracleContext, known: Circumstances): Weighed {
   const decoded = decodeRrq(octets, context.dialect);
-  if (!decoded.ok) return mustRefuse('HA-31', 'it is no whole Registration Request');
+  if (!decoded.ok) return unreadable;
   const rrq = decoded.value;
-  return (
+  const mnHa = named(rrq, 'mnHa');
+  const rightMnHa = mnHa.filter((e) => isRight(e, octets, context.mnHa)).length;
+  const deserts =
     unknownExtension(rrq, context) ??
-    badAuthentication(rrq, octets, context) ??
+    badAuthentication(rrq, octets, context, mnHa.length, rightMnHa) ??
     staleIdentification(rrq, context, known) ??
     foreignHomeAgent(rrq, known) ??
     badForm(rrq, context) ??
     gWithoutExtension(rrq, context, known) ??
-    mayAccept
-  );
-}
-
-/**
- * Whether the request is authentic as far as that can be told: false means that a device need not know whom it answers.
- */
-export function isAuthentic(octets: Uint8Array, context: OracleContext): boolean {
-  const decoded = decodeRrq(octets, context.dialect);
-  if (!decoded.ok) return false;
-  const mnHa = named(decoded.value, 'mnHa');
-  return mnHa.length === 1 && mnHa.every((e) => isRight(e, octets, context.mnHa));
+    mayAccept;
+  return { rrq, authentic: mnHa.length === 1 && rightMnHa === 1, deserts };
 }
 
 const named = (rrq: Rrq, name: 'mnHa' | 'faHa'): AuthenticationExtension[] =>
@@ -74,14 +81,19 @@ function unknownExtension(rrq: Rrq, { dialect }: OracleContext): Deserts | undef
 }
 
 /** RFC 3344 §3.8.2.1 a and c; a generalized authentication extension may be all that another device asks for. */
-function badAuthentication(rrq: Rrq, octets: Uint8Array, context: OracleContext): Deserts | undefined {
+function badAuthentication(
+  rrq: Rrq,
+  octets: Uint8Array,
+  context: OracleContext,
+  mnHa: number,
+  rightMnHa: number,
+): Deserts | undefined {
   if (rrq.extensions.some((e) => e.name === 'generalizedAuth' || (e.name === 'raw' && e.type === 36))) return undefined;
-  const mnHa = named(rrq, 'mnHa');
   const faHa = named(rrq, 'faHa');
-  if (mnHa.length === 0 && faHa.length === 0) return mustRefuse('HA-03', 'nothing in it authenticates it');
+  if (mnHa === 0 && faHa.length === 0) return mustRefuse('HA-03', 'nothing in it authenticates it');
   // draft-leung-mip4-proxy-mode-10 §4.3: FA-HA may stand for the MN, where such an association is shared
   const byProxy = context.faHa !== undefined && faHa.some((e) => isRight(e, octets, context.faHa));
-  if (context.mnHa && !byProxy && !mnHa.some((e) => isRight(e, octets, context.mnHa))) {
+  if (context.mnHa && !byProxy && rightMnHa === 0) {
     return mustRefuse('HA-05', 'its MN-HA authenticator is wrong');
   }
   if (context.faHa && rrq.lifetime > 0 && !faHa.some((e) => isRight(e, octets, context.faHa))) {

@@ -15,6 +15,8 @@ export interface ObservedMessage {
 export interface ObservedExchange {
   readonly request: ObservedMessage;
   readonly reply: ObservedMessage;
+  /** The request decoded, by those who have done so already. */
+  readonly rrq?: Rrq | undefined;
 }
 
 export interface Exchange extends ObservedExchange {
@@ -31,18 +33,24 @@ export interface Exchange extends ObservedExchange {
 
 /** Both messages decoded; undefined when one of them is no registration message at all. */
 export function prepare(observed: ObservedExchange, context: OracleContext): Exchange | undefined {
-  const rrq = decodeRrq(observed.request.bytes, context.dialect);
+  const rrq = observed.rrq ?? rrqIn(observed.request.bytes, context);
   const rrp = decodeRrp(observed.reply.bytes, context.dialect);
-  if (!rrq.ok || !rrp.ok) return undefined;
+  if (!rrq || !rrp.ok) return undefined;
   return {
-    ...observed,
-    rrq: rrq.value,
+    request: observed.request,
+    reply: observed.reply,
+    rrq,
     rrp: rrp.value,
     accepted: isAccepted(rrp.value.code),
-    registers: rrq.value.lifetime > 0,
-    asked: onlyGreKey(rrq.value.extensions),
+    registers: rrq.lifetime > 0,
+    asked: onlyGreKey(rrq.extensions),
     granted: onlyGreKey(rrp.value.extensions),
   };
+}
+
+function rrqIn(octets: Uint8Array, context: OracleContext): Rrq | undefined {
+  const rrq = decodeRrq(octets, context.dialect);
+  return rrq.ok ? rrq.value : undefined;
 }
 
 /** Well-formed or not: every extension that carries the GRE Key extension's type number. */

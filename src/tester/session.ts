@@ -70,6 +70,9 @@ export class Session {
   /** Told of every datagram that is no Registration Reply to a request of the tester. */
   readonly listeners = new Set<Listener>();
 
+  /** Asked first of every datagram: true says that it answers something which was not sent through here. */
+  claim: ((datagram: Datagram) => boolean) | undefined;
+
   /** RFC 3344 §5.7.2: by NAI, the high half that the next request must have. */
   readonly #nonces = new Map<string, number>();
   readonly #pending = new Map<number, Pending>();
@@ -230,6 +233,7 @@ export class Session {
 
   #onDatagram(station: Station, datagram: Datagram): void {
     const bytes = datagram.payload;
+    if (this.claim?.(datagram)) return;
     const pending = this.#requestOf(station, datagram);
     if (!pending) {
       if (this.unsolicited.length < 1000) this.unsolicited.push(datagram);

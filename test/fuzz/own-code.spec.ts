@@ -21,7 +21,8 @@ const sender = {
   nai: 'mn1@example.org',
   ownKey: 0x1234,
   careOf: '198.51.100.7',
-  home: '10.99.0.130',
+  identification: 0xe6a0000012345678n,
+  home: () => '10.99.0.130',
   other: '198.51.100.8',
 };
 
