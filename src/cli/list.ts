@@ -15,17 +15,21 @@ export function list(selectors: readonly string[], options: { readonly json?: bo
 }
 
 /** Sections that have selected cases, with these cases alone. */
-function bySection(selected: readonly CaseDefinition[]): readonly SectionDefinition[] {
+function bySection(
+  selected: readonly CaseDefinition[],
+  all: readonly SectionDefinition[],
+): readonly SectionDefinition[] {
   const wanted = new Set(selected);
-  return sections
+  return all
     .map((section) => ({ ...section, cases: section.cases.filter((definition) => wanted.has(definition)) }))
     .filter(({ cases }) => cases.length > 0);
 }
 
-export function asText(selected: readonly CaseDefinition[]): string {
+/** `all` are the sections that the selected cases are of. */
+export function asText(selected: readonly CaseDefinition[], all: readonly SectionDefinition[] = sections): string {
   const lines: string[] = [];
   let document = '';
-  for (const section of bySection(selected)) {
+  for (const section of bySection(selected, all)) {
     if (citation(section.document) !== document) {
       document = citation(section.document);
       lines.push(lines.length > 0 ? `\n${document}` : document);
@@ -37,7 +41,7 @@ export function asText(selected: readonly CaseDefinition[]): string {
 }
 
 function asJson(selected: readonly CaseDefinition[]): string {
-  const rows = bySection(selected).flatMap((section) =>
+  const rows = bySection(selected, sections).flatMap((section) =>
     section.cases.map(({ id, title, dut, covers, needs = [], refuses = [] }) => ({
       id,
       title,

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { exitCodes, usageError } from './cli-error.js';
 import { spreadRepeatable } from './repeatable.js';
 import type { DutFlags } from './dut.js';
+import { addDisplayOptions } from './display-options.js';
 import { addFuzzOptions } from './fuzz-options.js';
 import type { FuzzFlags } from './fuzz.js';
 import type { AuditFlags } from './audit.js';
@@ -95,6 +96,7 @@ Examples:
         'reference device is started, in a process of its own on loopback.',
     );
   addDeviceOptions(run);
+  addDisplayOptions(run);
   addRunOptions(run);
   run.action(async (selectors: string[], flags: RunFlags) => {
     const { run: start } = await import('./run.js');
@@ -288,6 +290,23 @@ Examples:
     .action(async (inputs: string[], options: { form?: string; extType?: string }) => {
       const { decode } = await import('./decode.js');
       finish(await decode(inputs, options));
+    });
+
+  common(program.command('completion <shell>'))
+    .summary('print the completion of a shell')
+    .description('Prints what bash, zsh or fish needs to complete commands, flags, sections and cases.')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ eval "$(grespec completion bash)"                                       in ~/.bashrc
+  $ source <(grespec completion zsh)                                        in ~/.zshrc, after compinit
+  $ grespec completion fish > ~/.config/fish/completions/grespec.fish
+`,
+    )
+    .action(async (shell: string) => {
+      const { completion } = await import('./completion.js');
+      finish(completion(shell, program));
     });
 
   return program;

@@ -6,6 +6,7 @@ import { isShowable } from './config/key.js';
 export interface RepeatedFlags extends ConfigFlags {
   readonly config?: string;
   readonly fault?: string;
+  readonly suite?: readonly string[];
 }
 
 /** Keys given as hex are left to the environment. */
@@ -20,6 +21,7 @@ export function repeatCommand(id: string, flags: RepeatedFlags, seed: number, pr
     ...[...program, 'run', id],
     ...one('--as', as),
     ...one('--config', config),
+    ...each('--suite', flags.suite),
     ...one('--target', target),
     ...each('--local', flags.local),
     ...one('--spi', spi),

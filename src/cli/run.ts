@@ -1,5 +1,5 @@
 /** `grespec run`: wires configuration, network, device, tester and reports. */
-import { sections } from '../../suites/index.js';
+import { sections as ownSections } from '../../suites/index.js';
 import { freshLoopback } from '../net/local-address.js';
 import { rawPrivilegeAdvice } from '../net/net-error.js';
 import type { Net } from '../net/port.js';
@@ -7,8 +7,7 @@ import { selfTestRaw } from '../net/self-test.js';
 import { systemNet } from '../net/system.js';
 import type { CaseResult, RunResult } from '../report/result.js';
 import { exitCodeOf } from '../report/totals.js';
-import { progressLine, TreePrinter } from '../report/tree.js';
-import type { CaseDefinition } from '../tester/case.js';
+import type { CaseDefinition, SectionDefinition } from '../tester/case.js';
 import { dialectOf } from '../tester/dialect.js';
 import { partition } from '../tester/configurations.js';
 import { mergeRuns } from '../tester/merge.js';
@@ -25,6 +24,8 @@ import type { Settings } from './config/settings.js';
 import { checkFault } from './dut.js';
 import { deviceOptions, EmbeddedDevice, endpointFor } from './embedded.js';
 import { EmbeddedMpa, mpaOptions } from './embedded-mpa.js';
+import { checkDisplay, type DisplayFlags, displayOf } from './display.js';
+import type { OwnSuiteFlags } from './display-options.js';
 import { catchInterrupts } from './interrupt.js';
 import { asText } from './list.js';
 import { machine } from './machine.js';
@@ -40,8 +41,10 @@ import { runListing } from './run-listing.js';
 import { Screen } from './screen.js';
 import { shardOf } from './shard.js';
 import { proxyAccess } from './trigger.js';
+import { loadSuites } from './user-suites.js';
+import { watchRuns } from './watch.js';
 
-export interface RunFlags extends RepeatedFlags, ShardFlags, BaselineFlags {
+export interface RunFlags extends RepeatedFlags, ShardFlags, BaselineFlags, DisplayFlags, OwnSuiteFlags {
   readonly list?: boolean;
   readonly report?: readonly string[];
   /** Folder for a capture of each case. */
@@ -49,13 +52,22 @@ export interface RunFlags extends RepeatedFlags, ShardFlags, BaselineFlags {
 }
 
 export async function run(selectors: readonly string[], flags: RunFlags): Promise<number> {
+  if (!flags.watch) return runOnce(selectors, flags);
+  const files = [...(flags.config === undefined ? [] : [flags.config]), ...(flags.suite ?? [])];
+  if (files.length === 0) throw usageError('--watch needs a file to watch: --config FILE, --suite FILE or both');
+  return watchRuns({ files, once: () => runOnce(selectors, flags), tell });
+}
+
+async function runOnce(selectors: readonly string[], flags: RunFlags): Promise<number> {
   const settings = settingsOf(flags);
+  checkDisplay(flags);
+  const sections = [...ownSections, ...(await loadSuites(flags.suite ?? [], ownSections))];
   const allCases = sections.flatMap((section) => section.cases);
   const shard = shardOf(flags.shard, process.env);
   const selected = selectCases(allCases, selectors, settings);
   const cases = shard ? dealCases(selected, shard) : selected;
   if (flags.list) {
-    process.stdout.write(asText(cases));
+    process.stdout.write(asText(cases, sections));
     return exitCodes.ok;
   }
   const wishes = (flags.report ?? []).map(parseReport);
@@ -68,7 +80,18 @@ export async function run(selectors: readonly string[], flags: RunFlags): Promis
   await checkLocal(config, net);
   const reports = new Reports(wishes, reportContext(sections, dialectOf(config)));
   const parts = partsOf(settings, config, cases, flags);
-  return conduct({ config, net, cases, selectors, flags, reports, parts, baseline, isEmbedded: isEmbedded(settings) });
+  return conduct({
+    sections,
+    config,
+    net,
+    cases,
+    selectors,
+    flags,
+    reports,
+    parts,
+    baseline,
+    isEmbedded: isEmbedded(settings),
+  });
 }
 
 const tell = (message: string): void => void process.stderr.write(`grespec: ${message}\n`);
@@ -162,6 +185,7 @@ function partsOf(
 }
 
 interface Conducted {
+  readonly sections: readonly SectionDefinition[];
   readonly config: ResolvedConfig;
   readonly net: Net;
   readonly cases: readonly CaseDefinition[];
@@ -177,7 +201,7 @@ interface Conducted {
 const patience = 2000;
 
 async function conduct(conducted: Conducted): Promise<number> {
-  const { config, net, cases, selectors, flags, reports, parts, baseline, isEmbedded } = conducted;
+  const { sections, config, net, cases, selectors, flags, reports, parts, baseline, isEmbedded } = conducted;
   const screen = new Screen(process.stdout, process.env);
   const context = reportContext(sections, dialectOf(config));
   const ci = ciOf(process.env, (text) => screen.write(text), tell);
@@ -191,19 +215,17 @@ async function conduct(conducted: Conducted): Promise<number> {
   };
   const interrupts = catchInterrupts(tell);
   const { signal } = interrupts;
+  const display = displayOf(flags, {
+    ...{ screen, context, strict: config.strict, now: () => net.clock.now() },
+    listing: runListing(sections, parts),
+    titles: new Map(cases.map(({ id, title }) => [id, title])),
+  });
   if (flags.pcap !== undefined) prepareCaptures(flags.pcap);
   reports.begin(soFar());
   try {
-    const printer = new TreePrinter({
-      ...screen.look,
-      ...context,
-      listing: runListing(sections, parts),
-      write: (text) => screen.write(text),
-      onProgress: (progress) => screen.progress(progressLine(progress, screen.look)),
-    });
     ci.begin();
     const { tool, run: begun } = soFar();
-    printer.begin(tool, { ...begun, knobs: changedKnobs(begun.knobs, begun.profile) });
+    display.begin(tool, { ...begun, knobs: changedKnobs(begun.knobs, begun.profile) });
     const runPart = async (part: Part): Promise<RunResult> => {
       const tunnels = part.device ? (await part.device.start()).raw : true;
       const usable = part.config.gre && !tunnels ? { ...part.config, ...withoutTunnels } : part.config;
@@ -212,10 +234,10 @@ async function conduct(conducted: Conducted): Promise<number> {
         repeat: (id) => repeatCommand(id, flags, config.seed),
         ...restarting(usable, part.device, signal, tell),
         ...(config.as === 'ha' && accessOf(part, net, tell)),
-        onCaseStart: ({ id }) => printer.caseStarted(id),
+        onCaseStart: ({ id }) => display.caseStarted(id),
         onCaseDone: (result) => {
           done.set(result.id, result);
-          printer.caseDone(baseline.mark(result));
+          display.caseDone(baseline.mark(result));
           reports.update(soFar);
         },
       });
@@ -224,15 +246,14 @@ async function conduct(conducted: Conducted): Promise<number> {
     };
     const running = parts.length > 0 ? runParts(parts, runPart, signal, cases) : Promise.resolve(completed(soFar()));
     const result = baseline.markAll(await Promise.race([running, interrupts.after(patience).then(soFar)]));
-    screen.progress('');
-    printer.finish(result);
+    await display.finish(result);
     reports.end(result);
     if (flags.pcap !== undefined) writeCaseCaptures(flags.pcap, result);
     ci.end(result, context);
     baseline.write(result);
     return signal.aborted ? exitCodes.interrupted : exitCodeOf(result);
   } catch (error) {
-    screen.progress('');
+    display.stop();
     reports.end(soFar());
     throw error;
   } finally {

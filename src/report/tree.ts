@@ -225,8 +225,8 @@ export function renderTree(run: RunResult, look: Look, context: ReportContext = 
   return text;
 }
 
-/** One line that says how far a run is; where and how often to draw it is up to the caller. */
-export function progressLine({ done, total, totals, running }: Progress, look: Look): string {
+/** One line that says how far a run is, with `pace` for its times; where and how often to draw it is up to the caller. */
+export function progressLine({ done, total, totals, running }: Progress, look: Look, pace = ''): string {
   const { full, empty, marks, ellipsis } = signs(look);
   const cells = look.width < 80 ? 10 : 20;
   const filled = total === 0 ? cells : Math.floor((cells * done) / total);
@@ -234,7 +234,7 @@ export function progressLine({ done, total, totals, running }: Progress, look: L
   const shown = (['fail', 'error', 'inconclusive', 'warn', 'skip'] as const)
     .filter((verdict) => totals[verdict] > 0)
     .map((verdict) => ({ verdict, text: `${marks[verdict]} ${totals[verdict]}` }));
-  const numbers = `${String(done).padStart(String(total).length)}/${total}`;
+  const numbers = `${String(done).padStart(String(total).length)}/${total}${pace === '' ? '' : `  ${pace}`}`;
   const used = cells + 1 + numbers.length + shown.reduce((sum, { text }) => sum + 2 + columns(text), 0);
   const painted = shown.map(({ verdict, text }) => `  ${paint(look, text, verdictInk[verdict])}`).join('');
   const now = running.length === 0 ? '' : oneLine(running.join(' '), look.unicode);

@@ -1,0 +1,112 @@
+import { expect } from 'chai';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { checkDisplay } from '../../src/cli/display.js';
+import { paceText } from '../../src/report/pace.js';
+import { ended, grespec, inTemporaryFolder, start } from './grespec.js';
+
+describe('cli display', function () {
+  this.timeout(60_000);
+
+  it('--quiet prints what did not pass, and the outcome', async () => {
+    const [good, bad] = await Promise.all([
+      grespec(['run', 'ha/5.3/01', '--quiet', '--no-gre']),
+      grespec(['run', 'ha/5.3/06', '--quiet', '--no-gre', '--fault', 'a-not-echoed']),
+    ]);
+    expect(good.stdout).to.equal('nothing failed\n');
+    expect(bad.stdout).to.match(
+      /^✘ ha\/5\.3\/06 {2}MUST return A=1 .*\n {4}expected {2}.*A=1\n {4}actual {4}A=0\nnon-conformance found.*\n$/,
+    );
+    expect(bad.code).to.equal(1);
+  });
+
+  it('--reporter takes one of mocha by name', async () => {
+    const args = ['run', 'ha/5.3/05', 'ha/5.3/06', '--no-gre', '--fault', 'a-not-echoed', '--reporter', 'json'];
+    const { stdout, code } = await grespec(args);
+    expect(code).to.equal(1);
+    const report = JSON.parse(stdout) as {
+      readonly stats: Record<string, number>;
+      readonly failures: readonly { readonly title: string; readonly err: { readonly message: string } }[];
+    };
+    expect(report.stats).to.include({ passes: 1, failures: 1, pending: 0 });
+    expect(report.failures[0]?.title).to.match(/^ha\/5\.3\/06 MUST/);
+    expect(report.failures[0]?.err.message).to.include('TS-20');
+  });
+
+  it('--reporter takes one of your own by path', () =>
+    inTemporaryFolder(async (folder) => {
+      const file = path.join(folder, 'mine.cjs');
+      writeFileSync(
+        file,
+        `module.exports = function (runner) {
+          runner.on('pass', (test) => console.log('P', test.title.slice(0, 9)));
+          runner.on('pending', (test) => console.log('S', test.title.slice(0, 9)));
+          runner.on('end', () => console.log('END'));
+        };`,
+      );
+      const { stdout, code } = await grespec(['run', 'ha/5.3/01', 'ha/5.3/07', '--no-gre', '--reporter', file]);
+      expect(stdout).to.equal('P ha/5.3/01\nS ha/5.3/07\nEND\n');
+      expect(code).to.equal(0);
+    }));
+
+  for (const [flags, part] of [
+    [{ reporter: 'dott' }, 'did you mean dot?'],
+    [{ reporter: './no/such.cjs' }, './no/such.cjs cannot be loaded'],
+    [{ reporter: 'dot', quiet: true }, 'exclude each other'],
+  ] as const) {
+    it(`refuses ${JSON.stringify(flags)}`, () => {
+      expect(() => checkDisplay(flags)).to.throw(part);
+    });
+  }
+
+  for (const [elapsed, done, total, text] of [
+    [400, 1, 100, '1 s'],
+    [10_000, 10, 40, '10 s, about 30 s left'],
+    [100_000, 50, 100, '1 min 40 s, about 1 min 40 s left'],
+    [10_000, 40, 40, '10 s'],
+    [10_000, 0, 40, '10 s'],
+  ] as const) {
+    it(`says that ${done} of ${total} took ${text}`, () => {
+      expect(paceText(elapsed, done, total)).to.equal(text);
+    });
+  }
+
+  it('--watch runs again when the configuration changes, also after a mistake in it, and ends with Ctrl-C', () =>
+    inTemporaryFolder(async (folder) => {
+      const file = path.join(folder, 'lab.yaml');
+      writeFileSync(file, 'gre: false\n');
+      const child = start(['run', 'ha/5.3/01', 'ha/5.3/03', '--quiet', '--watch', '--config', file]);
+      let told = '';
+      let waiting: { readonly text: string; readonly tell: () => void } | undefined;
+      for (const stream of [child.stdout, child.stderr]) {
+        stream?.on('data', (chunk: Buffer) => {
+          told += chunk.toString();
+          if (waiting && told.includes(waiting.text)) waiting.tell();
+        });
+      }
+      const says = (text: string): Promise<void> =>
+        new Promise((tell) => {
+          if (told.includes(text)) return tell();
+          waiting = { text, tell };
+        });
+      const over = ended(child);
+      await says('waiting for a change of');
+      expect(told).to.include('nothing failed');
+      told = '';
+      writeFileSync(file, 'gre: falsch\n');
+      await says('waiting for a change of');
+      expect(told).to.include('lab.yaml:1: gre must be true or false');
+      told = '';
+      writeFileSync(file, 'gre: false\npics: { l2: false }\n');
+      await says('waiting for a change of');
+      expect(told).to.include('nothing failed');
+      child.kill('SIGINT');
+      expect((await over).code).to.equal(130);
+    }));
+
+  it('--watch wants a file', async () => {
+    const { code, stderr } = await grespec(['run', 'ha/5.3/01', '--watch']);
+    expect(code).to.equal(2);
+    expect(stderr).to.include('--config FILE');
+  });
+});
