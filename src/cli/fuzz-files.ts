@@ -6,7 +6,7 @@ import { makeFolder } from '../report/folder.js';
 import { reasonOf as whyNotWritten } from '../report/write.js';
 import type { FuzzFinding } from '../fuzz/finding.js';
 import type { Plan } from '../fuzz/plan.js';
-import { fileOf, plansIn } from '../fuzz/repeat.js';
+import { type Case, caseIn, fileOf, plansIn } from '../fuzz/repeat.js';
 import { linkTypes } from '../net/capture-link.js';
 import { pcapngHeader, pcapngPacket } from '../net/capture-write.js';
 import type { Endpoint } from '../net/port.js';
@@ -70,12 +70,15 @@ function captureOf(
   { frames, requirement, expected, actual }: FuzzFinding,
   { tester, device, dialect }: Ends,
 ): Uint8Array {
-  const packets = frames.map(({ layer, direction, bytes, at }, i) => {
-    const [from, to] = direction === 'sent' ? [tester, device] : [device, tester];
+  const packets = frames.map((seen, i) => {
+    const { layer, direction, bytes, at } = seen;
+    const [usualFrom, usualTo] = direction === 'sent' ? [tester, device] : [device, tester];
+    const from = endpointIn(seen.source) ?? usualFrom;
+    const to = endpointIn(seen.destination) ?? usualTo;
     const packet =
       layer === 'udp'
         ? udpPacket(from, to, bytes, (i + 1) & 0xffff)
-        : direction === 'received'
+        : layer === 'ip'
           ? bytes
           : encode(ipv4, { source: from.address, destination: to.address, protocol: ipProtocols.gre, payload: bytes });
     const what = layer === 'udp' ? summarizeMessage(bytes, dialect) : 'tunnel packet';
@@ -92,16 +95,22 @@ function captureOf(
   return Buffer.concat([pcapngHeader([{ linkType: linkTypes.raw, name: 'ip' }]), ...packets]);
 }
 
-export function readCase(file: string): readonly Plan[] {
+/** `192.0.2.1:434`. */
+function endpointIn(text: string | undefined): Endpoint | undefined {
+  const [address, port] = text?.split(':') ?? [];
+  return address === undefined || port === undefined ? undefined : { address, port: Number(port) };
+}
+
+export function readCase(file: string): Case {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
     throw usageError(`--case ${file}: ${reasonOf(error)}`);
   }
-  const plans = plansIn(text);
-  if (!plans) throw usageError(`--case ${file}: it is no finding of grespec fuzz`);
-  return plans;
+  const found = caseIn(text);
+  if (!found) throw usageError(`--case ${file}: it is no finding of grespec fuzz`);
+  return found;
 }
 
 /** The inputs kept in a folder, which is made when it is not there; in the order of their names, so that runs repeat. */

@@ -4,7 +4,7 @@ import { sections } from '../../suites/index.js';
 import { messageMode } from '../fuzz/message-mode.js';
 import { openRange } from '../fuzz/open.js';
 import type { FuzzRange } from '../fuzz/range.js';
-import { repeatCase } from '../fuzz/repeat.js';
+import { type Case, repeatCase } from '../fuzz/repeat.js';
 import { sequenceMode } from '../fuzz/sequence-mode.js';
 import { isFailing } from '../fuzz/suspicion.js';
 import type { Net } from '../net/port.js';
@@ -62,7 +62,7 @@ export async function fuzz(flags: FuzzFlags): Promise<number> {
   const all = count('--runs', flags.runs, 1e12) ?? (flags.duration === undefined ? defaultRuns[mode] : 1e12);
   const runs = Math.ceil(all / (shard?.total ?? 1));
   const seconds = count('--duration', flags.duration, 1e9);
-  const plans = flags.case === undefined ? undefined : readCase(flags.case);
+  const repeated = flags.case === undefined ? undefined : readCase(flags.case);
   const corpus = flags.corpus === undefined ? [] : readCorpus(flags.corpus);
   const wishes = (flags.report ?? []).map(parseReport);
   const net = systemNet();
@@ -84,7 +84,7 @@ export async function fuzz(flags: FuzzFlags): Promise<number> {
   const repeat = repeatOf(`--mode ${mode} --runs ${all}${shown}`, flags, config.seed);
   const report = new FuzzReport(facts, mode, repeat, { clock: net.clock, reports });
   const folder = findingsFolder(flags, shard);
-  if (!plans) {
+  if (!repeated) {
     prepareFindings(folder);
     report.begin();
   }
@@ -94,7 +94,7 @@ export async function fuzz(flags: FuzzFlags): Promise<number> {
     const opened = await openRange(net, { ...config, gre: config.gre && tunnels });
     if (!opened.ok) {
       tell(opened.why);
-      if (!plans) ci.end(report.end(opened.why, true), context);
+      if (!repeated) ci.end(report.end(opened.why, true), context);
       return lost;
     }
     const { range } = opened;
@@ -117,7 +117,7 @@ export async function fuzz(flags: FuzzFlags): Promise<number> {
       ci,
       context,
     };
-    const done = plans ? await again(range, plans, config.strict) : await conduct(range, run);
+    const done = repeated ? await again(range, repeated, config.strict) : await conduct(range, run);
     if (flags.stats) writeStatistics(range);
     await opened.close();
     return interrupts.signal.aborted ? exitCodes.interrupted : done;
@@ -187,6 +187,9 @@ async function conduct(range: FuzzRange, run: Run): Promise<number> {
   screen.progress('');
   const undecided = outcome.lost ? 'the device was lost' : signal.aborted ? 'the run was interrupted' : '';
   const result = report.end(undecided, !signal.aborted);
+  for (const { requirement, expected, actual } of outcome.unrepeatable) {
+    screen.write(`seen once and not again: ${requirement}: expected ${expected}, got ${actual}\n`);
+  }
   const { sent } = range.statistics;
   screen.write(
     `${sent} messages in ${((net.clock.now() - start) / 1000).toFixed(1)} s, ${found.length} findings, ` +
@@ -196,8 +199,8 @@ async function conduct(range: FuzzRange, run: Run): Promise<number> {
   return exitCodeOf(result, outcome.lost);
 }
 
-async function again(range: FuzzRange, plans: ReturnType<typeof readCase>, strict: boolean): Promise<number> {
-  const found = await repeatCase(range, plans);
+async function again(range: FuzzRange, repeated: Case, strict: boolean): Promise<number> {
+  const found = await repeatCase(range, repeated);
   for (const { requirement, expected, actual } of found) {
     process.stdout.write(`${requirement}: expected ${expected}, got ${actual}\n`);
   }

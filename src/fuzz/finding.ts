@@ -2,6 +2,7 @@
 import type { Level } from '../spec/types.js';
 import { type Plan, specialFeatures } from './plan.js';
 import type { Seen } from './range.js';
+import type { Step } from './step.js';
 import { levelOf, type Suspicion } from './suspicion.js';
 
 export interface FuzzFinding {
@@ -21,8 +22,8 @@ export interface FuzzFinding {
   readonly confirmed: boolean;
   /** Message mode. */
   readonly plans?: readonly Plan[];
-  /** Sequence mode: the commands, as they can be given to `--case`. */
-  readonly commands?: readonly string[];
+  /** Sequence mode. */
+  readonly steps?: readonly Step[];
   readonly frames: readonly Seen[];
 }
 

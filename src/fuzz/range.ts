@@ -25,9 +25,13 @@ import { TunnelRange } from './tunnel-range.js';
 
 export interface Seen {
   readonly direction: 'sent' | 'received';
-  readonly layer: 'udp' | 'ip';
+  /** A UDP payload, a whole IPv4 packet, or a GRE packet without its outer header. */
+  readonly layer: 'udp' | 'ip' | 'gre';
   readonly at: number;
   readonly bytes: Uint8Array;
+  /** Address and port of a UDP payload, where they are not the usual ones. */
+  readonly source?: string;
+  readonly destination?: string;
 }
 
 export interface Volley {
@@ -231,7 +235,7 @@ export class FuzzRange {
 
   #sendFrame(plan: FramePlan, index: number, flight: Flight): undefined {
     const bytes = this.#tunnels.send(plan, index);
-    if (bytes) flight.seen?.push({ direction: 'sent', layer: 'ip', at: this.#clock.now(), bytes });
+    if (bytes) flight.seen?.push({ direction: 'sent', layer: 'gre', at: this.#clock.now(), bytes });
   }
 
   #transmit(bytes: Uint8Array, rrq: Rrq | undefined, seat: Seat, shot?: Shot): Sent {

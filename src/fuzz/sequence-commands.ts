@@ -1,185 +1,172 @@
-/** The steps that sequences are made of. Each knows when it makes sense, and what must hold after it. */
+/** What each step of a sequence does, when it makes sense, and what must hold after it. */
 import fc from 'fast-check';
 import { wrongAuthenticator } from '../tester/bend.js';
+import type { Binding } from '../oracle/bindings.js';
 import type { Session } from '../tester/session.js';
-import { Forbidden, type SequenceModel, type SequenceReal } from './sequence-model.js';
+import { Forbidden, type NodeModel, type SequenceModel, type SequenceReal } from './sequence-model.js';
+import type { Step } from './step.js';
 
 type Command = fc.AsyncCommand<SequenceModel, SequenceReal>;
 
 const accepted = (code: number | undefined): boolean => code === 0 || code === 1;
 
-/** Initial registration, or a renewal: with the agreed key, another one or 0, in the same mode or the other one. */
-class Register implements Command {
-  readonly #at: number;
-  readonly #key: 'own' | 'zero' | 'agreed' | 'other';
-  readonly #a: boolean;
-  readonly #lifetime: number;
-
-  constructor(at: number, key: 'own' | 'zero' | 'agreed' | 'other', a: boolean, lifetime: number) {
-    this.#at = at;
-    this.#key = key;
-    this.#a = a;
-    this.#lifetime = lifetime;
-  }
-
-  check(): boolean {
-    return true;
-  }
-
-  async run(model: SequenceModel, real: SequenceReal): Promise<void> {
-    const mn = real.node(this.#at);
-    if (this.#key === 'other') mn.ownKey = (mn.ownKey ^ 0x5a5a5a5a) >>> 0 || 1;
-    const agreed = mn.binding?.reverseKey;
-    const key = this.#key === 'zero' ? 0 : this.#key === 'agreed' && agreed !== undefined ? agreed : 'own';
-    const a = this.#key === 'agreed' && mn.binding ? mn.binding.l2 : this.#a;
-    const code = await real.request(this.#at, { key, a, lifetime: this.#lifetime });
-    const node = model.nodes[this.#at % model.nodes.length];
-    if (node && accepted(code)) node.registered = true;
-  }
-
-  toString(): string {
-    return `register ${this.#at} key ${this.#key}${this.#a ? ' A' : ''} for ${this.#lifetime} s`;
-  }
-}
-
-/** Registers from another care-of address. */
-class Move implements Command {
-  readonly #at: number;
-  readonly #session: Session;
-
-  constructor(at: number, session: Session) {
-    this.#at = at;
-    this.#session = session;
-  }
-
-  check(model: Readonly<SequenceModel>): boolean {
-    const node = model.nodes[this.#at % model.nodes.length];
-    return node?.registered === true && this.#session.config.local.length > 1;
-  }
-
-  async run(_: SequenceModel, real: SequenceReal): Promise<void> {
-    const mn = real.node(this.#at);
-    const { stations } = this.#session;
-    const [first, second] = [stations.at(0), stations.at(1)];
-    mn.station = mn.station === first ? second : first;
-    await real.request(this.#at, { key: 'own', a: mn.binding?.l2 ?? false });
-  }
-
-  toString(): string {
-    return `move ${this.#at}`;
-  }
-}
-
-class Deregister implements Command {
-  readonly #at: number;
-
-  constructor(at: number) {
-    this.#at = at;
-  }
-
-  check(model: Readonly<SequenceModel>): boolean {
-    return model.nodes[this.#at % model.nodes.length]?.registered === true;
-  }
-
-  async run(model: SequenceModel, real: SequenceReal): Promise<void> {
-    const { binding } = real.node(this.#at);
-    const mode = binding?.reverseKey === undefined ? {} : { key: binding.reverseKey, a: binding.l2 };
-    const code = await real.request(this.#at, { ...mode, lifetime: 0 });
-    const node = model.nodes[this.#at % model.nodes.length];
-    if (node && accepted(code)) node.registered = false;
-  }
-
-  toString(): string {
-    return `deregister ${this.#at}`;
-  }
-}
-
-/** A request that must be refused, and must leave the binding as it is (HA-05). */
-class Forge implements Command {
-  readonly #at: number;
-  readonly #session: Session;
-
-  constructor(at: number, session: Session) {
-    this.#at = at;
-    this.#session = session;
-  }
-
-  check(): boolean {
-    return true;
-  }
-
-  async run(_: SequenceModel, real: SequenceReal): Promise<void> {
-    const passed = await real.echoes(this.#at, 'right');
-    const options = { key: 'own', lifetime: 0 } as const;
-    // a forged deregistration: it would be seen at once
-    const pending = real.request(this.#at, options, wrongAuthenticator(this.#session));
-    const code = await Promise.race([pending, later(this.#session)]);
-    if (accepted(code)) {
-      const expected = 'a denial or silence, for its MN-HA authenticator is wrong';
-      throw new Forbidden({ requirement: 'HA-05', expected, actual: `code ${code ?? ''}` });
-    }
-    if (passed === true && (await real.echoes(this.#at, 'right')) === false) {
-      const expected = 'the tunnel as it was after a request that must be refused';
-      throw new Forbidden({ requirement: 'HA-05', expected, actual: 'no answer through it' });
-    }
-  }
-
-  toString(): string {
-    return `forge ${this.#at}`;
-  }
-}
-
-/** A little later than an answer takes: silence is lawful here. */
-async function later(session: Session): Promise<undefined> {
-  await new Promise<void>((resolve) => void session.clock.setTimer(session.patience, resolve));
-  return undefined;
-}
-
-/** A packet in the tunnel: it passes with the right key (TN-05), and with no other (TN-06). */
-class Frame implements Command {
-  readonly #at: number;
-  readonly #key: 'right' | 'wrong';
-
-  constructor(at: number, key: 'right' | 'wrong') {
-    this.#at = at;
-    this.#key = key;
-  }
-
-  check(): boolean {
-    return true;
-  }
-
-  async run(_: SequenceModel, real: SequenceReal): Promise<void> {
-    const passed = await real.echoes(this.#at, this.#key);
-    if (this.#key === 'wrong' && passed === true) {
-      const expected = 'the packet dropped, for its key is wrong';
-      throw new Forbidden({ requirement: 'TN-06', expected, actual: 'an answer to what was in it' });
-    }
-  }
-
-  toString(): string {
-    return `frame ${this.#at} ${this.#key} key`;
-  }
-}
+/** Milliseconds that a device is given to notice that a binding is over, RFC 3344 §3.8.2.2. */
+const grace = 1000;
+/** Seconds. */
+const shortLifetime = 2;
 
 /** MNs of a sequence; more only dilute what happens between two of them. */
 export const nodesInSequence = 3;
 
+class StepCommand implements Command {
+  readonly #step: Step;
+  readonly #session: Session;
+
+  constructor(step: Step, session: Session) {
+    this.#step = step;
+    this.#session = session;
+  }
+
+  check(model: Readonly<SequenceModel>): boolean {
+    const { step, mn } = this.#step;
+    if (step === 'deregister') return nodeOf(model, mn).registered;
+    return step !== 'move' || (nodeOf(model, mn).registered && this.#session.config.local.length > 1);
+  }
+
+  async run(model: SequenceModel, real: SequenceReal): Promise<void> {
+    const step = this.#step;
+    real.taken.push(step);
+    const node = nodeOf(model, step.mn);
+    switch (step.step) {
+      case 'register':
+        if (await registers(step, real)) node.registered = true;
+        return;
+      case 'move':
+        return moves(step.mn, real, this.#session);
+      case 'deregister':
+        if (await leaves(step.mn, real)) node.registered = false;
+        return;
+      case 'forge':
+        return forges(step.mn, real, this.#session);
+      case 'frame':
+        return sendsFrame(step.mn, step.key, real);
+      case 'expire':
+        if (await expires(step.mn, real, this.#session)) node.registered = false;
+    }
+  }
+
+  toString(): string {
+    return JSON.stringify(this.#step);
+  }
+}
+
+const nodeOf = ({ nodes }: Readonly<SequenceModel>, mn: number): NodeModel => {
+  const node = nodes[mn % nodes.length];
+  if (!node) throw new RangeError('a sequence has at least one MN');
+  return node;
+};
+
+async function registers(
+  { mn: at, key, a, lifetime }: Extract<Step, { step: 'register' }>,
+  real: SequenceReal,
+): Promise<boolean> {
+  const mn = real.node(at);
+  if (key === 'other') mn.ownKey = (mn.ownKey ^ 0x5a5a5a5a) >>> 0 || 1;
+  const agreed = key === 'agreed' ? mn.agreedKey : undefined;
+  const asked = key === 'zero' ? 0 : (agreed ?? 'own');
+  const code = await real.request(at, { key: asked, a: agreed === undefined ? a : (mn.binding?.l2 ?? a), lifetime });
+  return accepted(code);
+}
+
+async function moves(at: number, real: SequenceReal, { stations }: Session): Promise<void> {
+  const mn = real.node(at);
+  const [first, second] = [stations.at(0), stations.at(1)];
+  mn.station = mn.station === first ? second : first;
+  await real.request(at, { key: 'own', a: mn.binding?.l2 ?? false });
+}
+
+/** RFC 3344 §4.2.3: no binding, no tunnel. */
+async function leaves(at: number, real: SequenceReal): Promise<boolean> {
+  const { binding, agreedKey } = real.node(at);
+  const passed = await real.echoes(at, 'right');
+  const mode = binding?.reverseKey === undefined ? {} : { key: agreedKey ?? 0, a: binding.l2 };
+  const code = await real.request(at, { ...mode, lifetime: 0 });
+  if (accepted(code) && binding && passed) await mustBeGone(at, binding, 'TN-04', 'deregistration', real);
+  return accepted(code);
+}
+
+/** A request that must be refused, and must leave the binding as it is (HA-05). */
+async function forges(at: number, real: SequenceReal, session: Session): Promise<void> {
+  const passed = await real.echoes(at, 'right');
+  // a forged deregistration: it would be seen at once
+  const pending = real.request(at, { key: 'own', lifetime: 0 }, wrongAuthenticator(session));
+  const code = await Promise.race([pending, later(session, session.patience)]); // silence is lawful here
+  if (accepted(code)) {
+    const expected = 'a denial or silence, for its MN-HA authenticator is wrong';
+    throw new Forbidden({ requirement: 'HA-05', expected, actual: `code ${code ?? ''}` });
+  }
+  if (passed === true && (await real.echoes(at, 'right')) === false) {
+    const expected = 'the tunnel as it was after a request that must be refused';
+    throw new Forbidden({ requirement: 'HA-05', expected, actual: 'no answer through it' });
+  }
+}
+
+/** It passes with the right key (TN-05), and with no other (TN-06). */
+async function sendsFrame(at: number, key: 'right' | 'wrong', real: SequenceReal): Promise<void> {
+  const passed = await real.echoes(at, key);
+  if (key === 'wrong' && passed === true) {
+    const expected = 'the packet dropped, for its key is wrong';
+    throw new Forbidden({ requirement: 'TN-06', expected, actual: 'an answer to what was in it' });
+  }
+}
+
+/** HA-49: the binding ends with its lifetime, and its tunnel with it. */
+async function expires(at: number, real: SequenceReal, session: Session): Promise<boolean> {
+  if (!accepted(await real.request(at, { key: 'own', a: false, lifetime: shortLifetime }))) return false;
+  const { binding } = real.node(at);
+  const passed = await real.echoes(at, 'right');
+  if (!binding || binding.until === Infinity) return false;
+  await later(session, binding.until + grace - session.clock.now());
+  if (passed === true) await mustBeGone(at, binding, 'HA-49', 'its lifetime', real);
+  return true;
+}
+
+async function mustBeGone(
+  at: number,
+  binding: Binding,
+  requirement: 'TN-04' | 'HA-49',
+  end: string,
+  real: SequenceReal,
+): Promise<void> {
+  if ((await real.echoes(at, 'right', binding)) !== true) return;
+  throw new Forbidden({ requirement, expected: `no tunnel after ${end}`, actual: 'an answer through it' });
+}
+
+async function later(session: Session, ms: number): Promise<undefined> {
+  await new Promise<void>((resolve) => void session.clock.setTimer(ms, resolve));
+  return undefined;
+}
+
+export const commandOf = (step: Step, session: Session): Command => new StepCommand(step, session);
+
 export function sequences(session: Session): fc.Arbitrary<Iterable<Command>> {
-  const at = fc.nat({ max: nodesInSequence - 1 });
-  const key = fc.constantFrom('zero' as const, 'own' as const, 'agreed' as const, 'other' as const);
-  const a = session.config.pics.l2 ? fc.boolean() : fc.constant(false);
-  const lifetime = fc.constantFrom(600, 60, 1800);
-  const register = fc.tuple(at, key, a, lifetime).map((args): Command => new Register(...args));
-  return fc.commands(
-    [
-      register,
-      register,
-      at.map((n): Command => new Move(n, session)),
-      at.map((n): Command => new Deregister(n)),
-      at.map((n): Command => new Forge(n, session)),
-      fc.tuple(at, fc.constantFrom('right' as const, 'wrong' as const)).map((args): Command => new Frame(...args)),
-    ],
-    { maxCommands: 20 },
+  const mn = fc.nat({ max: nodesInSequence - 1 });
+  const register = fc.record({
+    step: fc.constant('register' as const),
+    mn,
+    key: fc.constantFrom('zero' as const, 'own', 'agreed', 'other'),
+    a: session.config.pics.l2 ? fc.boolean() : fc.constant(false),
+    lifetime: fc.constantFrom(600, 60, 1800),
+  });
+  const frame = fc.record({ step: fc.constant('frame' as const), mn, key: fc.constantFrom('right' as const, 'wrong') });
+  const simple = fc.record({ step: fc.constantFrom('move' as const, 'deregister', 'forge'), mn });
+  // it takes seconds where time is real
+  const expire = fc.record({ step: fc.constant('expire' as const), mn });
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    { weight: 20, arbitrary: register },
+    { weight: 30, arbitrary: simple },
+    { weight: 10, arbitrary: frame },
+    { weight: 1, arbitrary: expire },
   );
+  return fc.commands([step.map((s) => commandOf(s, session))], { maxCommands: 20, disableReplayLog: true });
 }

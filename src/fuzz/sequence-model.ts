@@ -1,4 +1,5 @@
 /** What the documents let a home agent do in a sequence of registrations and tunnel packets, for several MNs at once. */
+import type { Binding } from '../oracle/bindings.js';
 import type { Home } from '../tester/home.js';
 import { MobileNode } from '../tester/mobile-node.js';
 import { Recorder } from '../tester/recorder.js';
@@ -6,7 +7,11 @@ import type { Mode, RequestOptions } from '../tester/request.js';
 import type { Session } from '../tester/session.js';
 import { wrongKeys } from '../tester/wrong-keys.js';
 import type { Bend } from '../tester/bend.js';
-import type { Suspicion } from './suspicion.js';
+import { fromHex } from '../wire/text.js';
+import type { Seen } from './range.js';
+import type { Step } from './step.js';
+import type { Finding } from '../oracle/finding.js';
+import { isWorthTelling, type Suspicion, suspicion } from './suspicion.js';
 
 /** What is known of one MN: whether the device must have a binding for it. */
 export interface NodeModel {
@@ -30,6 +35,8 @@ export class Forbidden extends Error {
 export class SequenceReal {
   readonly nodes: readonly MobileNode[];
   readonly recorder = new Recorder();
+  /** Steps gone through so far. */
+  readonly taken: Step[] = [];
   readonly #session: Session;
   readonly #home: Home;
 
@@ -53,15 +60,26 @@ export class SequenceReal {
     const mn = this.node(index);
     const pending = mn.send(mn.request(options), { bend });
     const reply = await pending.replies.first(this.#session.config.timeout);
-    const bad = bend ? undefined : reply?.findings.find((f) => !f.holds);
-    if (bad) throw new Forbidden(bad);
+    if (!bend && reply) this.#throwIfWrong(reply.findings);
     return reply?.exchange?.rrp.code;
   }
 
-  /** Whether an echo request in the tunnel of an MN is answered; undefined where nothing can answer. */
-  async echoes(index: number, key: 'right' | 'wrong'): Promise<boolean | undefined> {
+  #throwIfWrong(findings: readonly Finding[]): void {
+    const { profile } = this.#session.config;
+    const bad = findings.find((f) => !f.holds && isWorthTelling(f, profile));
+    if (bad) throw new Forbidden(suspicion(bad));
+  }
+
+  /**
+   * Whether an echo request in the tunnel of an MN is answered; undefined where nothing can answer. `binding` is that of
+   * the tunnel, when it is not what stands now.
+   */
+  async echoes(
+    index: number,
+    key: 'right' | 'wrong',
+    binding: Binding | undefined = this.node(index).binding,
+  ): Promise<boolean | undefined> {
     const mn = this.node(index);
-    const { binding } = mn;
     const beyond = this.#home.l3;
     if (!binding || binding.l2 || !beyond || binding.homeAddress === '0.0.0.0') return undefined;
     mn.ip = binding.homeAddress;
@@ -70,16 +88,32 @@ export class SequenceReal {
     const attempts = key === 'right' ? 3 : 1;
     for (let attempt = 0; attempt < attempts; attempt++) {
       const probe = this.#session.newProbe('fuzz', this.recorder);
-      mn.tunnel(mn.echo(beyond.ip, probe.payload()), '', key === 'wrong' ? { gre: { key: wrong } } : {});
+      mn.tunnel(mn.echo(beyond.ip, probe.payload()), '', { binding, ...(key === 'wrong' && { gre: { key: wrong } }) });
       const answer = await probe.arrivals.first(this.#session.patience);
       this.#session.forgetProbe(probe);
-      if (answer) return true;
+      if (answer) {
+        this.#throwIfWrong(this.#session.oracle.frame(answer.frame));
+        return true;
+      }
     }
     return false;
   }
 
-  /** Takes leave of the device. */
+  /** What was sent and received. */
+  frames(): readonly Seen[] {
+    return this.recorder
+      .frames(0, this.#session.dialect)
+      .frames.flatMap(({ layer, direction, at, source, destination, hex }) => {
+        const bytes = fromHex(hex);
+        return bytes && (layer === 'udp' || layer === 'ip')
+          ? [{ layer, direction, at, source, destination, bytes }]
+          : [];
+      });
+  }
+
+  /** Takes leave of the device; what it says to that, nobody waits for. */
   close(): void {
+    this.#session.forgetRequests();
     for (const mn of this.nodes) {
       const { binding } = mn;
       if (!binding) continue;

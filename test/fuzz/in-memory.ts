@@ -3,7 +3,7 @@ import { type HomeAgentHost, type HomeAgentOptions, startHomeAgent } from '../..
 import { messageMode, type FuzzOptions, type FuzzOutcome } from '../../src/fuzz/message-mode.js';
 import { openRange } from '../../src/fuzz/open.js';
 import type { FuzzRange } from '../../src/fuzz/range.js';
-import { memoryNet } from '../../src/net/memory.js';
+import { type MemoryNet, memoryNet } from '../../src/net/memory.js';
 import type { Net } from '../../src/net/port.js';
 import type { RunConfig } from '../../src/spec/config.js';
 import { haConfig } from '../tester/in-memory.js';
@@ -36,6 +36,8 @@ export interface InMemoryFuzz {
   readonly device?: Partial<HomeAgentOptions>;
   readonly config?: Partial<RunConfig>;
   readonly options?: Partial<FuzzOptions>;
+  /** A network that behaves otherwise than usual. */
+  readonly net?: MemoryNet;
 }
 
 export interface Fuzzed extends FuzzOutcome {
@@ -43,10 +45,9 @@ export interface Fuzzed extends FuzzOutcome {
 }
 
 export async function inRange<T>(
-  { device = {}, config = {} }: InMemoryFuzz,
+  { device = {}, config = {}, net = memoryNet() }: InMemoryFuzz,
   use: (range: FuzzRange, revive: () => Promise<boolean>) => Promise<T>,
 ): Promise<T> {
-  const net = memoryNet();
   let host: HomeAgentHost | undefined;
   const start = async (): Promise<void> => {
     const { net: own } = mortal(net.device);
