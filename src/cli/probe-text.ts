@@ -13,7 +13,12 @@ export function mergeLines(given: readonly ConfigLine[], observations: readonly 
     if (told) return { ...told, comment: `given; seen: ${evidence}` };
     if (value === undefined) return { setting, comment: `unknown: ${evidence}` };
     if (o.excuses)
-      return { setting, value, isOff: true, comment: `${evidence}. Take this over if the device claims it` };
+      return {
+        setting,
+        value,
+        isOff: true,
+        comment: `${evidence}. A fault would look the same: take this over only if you know it to be so`,
+      };
     return { setting, value, comment: evidence };
   });
   return [...said.values(), ...found];

@@ -166,7 +166,7 @@ describe('cli init', function () {
       pics: { greKeys: false, l2: true },
     });
     expect(text).to.include('  # seen\n  l2: true\n');
-    expect(text).to.match(/# denied\. Take this over .*\n {2}# ipInIp: false\n/);
+    expect(text).to.match(/# denied\. A fault would .*\n {2}# ipInIp: false\n/);
     expect(text).to.include('  # revocation: unknown: not seen\n');
     expect(text).to.include('  # given; seen: also seen\n  greKeys: false\n');
   });
