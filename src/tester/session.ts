@@ -23,6 +23,7 @@ import type { MobileNode } from './mobile-node.js';
 import { Pending, type Reply } from './pending.js';
 import { cookieIn, Probe } from './probe.js';
 import { type Random, seededRandom } from './random.js';
+import { Recent } from './recent.js';
 import type { Recorder } from './recorder.js';
 import { runIdOf } from './run-id.js';
 import { type Station, Stations } from './stations.js';
@@ -45,8 +46,14 @@ export interface SendOptions {
 /** Revocations and what else comes that answers no request. */
 export type Listener = (station: Station, datagram: Datagram) => void;
 
-/** Requests remembered so that a late reply is known for what it is. */
-const rememberedRequests = 100_000;
+/** Requests remembered at least, so that a late reply is known for what it is. */
+const rememberedRequests = 50_000;
+
+/** What it takes to judge a reply. Its replies belong to whoever waits for them: with nobody left, they are let go. */
+interface Sent extends Pick<Pending, 'request' | 'during' | 'recorder'> {
+  readonly replies: WeakRef<Pending['replies']>;
+  answered: boolean;
+}
 
 export class Session {
   readonly config: RunConfig;
@@ -75,7 +82,7 @@ export class Session {
 
   /** RFC 3344 §5.7.2: by NAI, the high half that the next request must have. */
   readonly #nonces = new Map<string, number>();
-  readonly #pending = new Map<number, Pending>();
+  readonly #sent = new Recent<number, Sent>(rememberedRequests);
   readonly #probes = new Map<number, Probe>();
   #lastIdentification = 0n;
   #probeCount = 0;
@@ -83,7 +90,7 @@ export class Session {
   #packetCount = 0;
   /** Which probe a tunnel packet carried, by the Identification of its outer header: an ICMP error may quote no more. */
   readonly #carried = new Map<number, number>();
-  #latest: Pending | undefined;
+  #latest: Sent | undefined;
 
   constructor(config: RunConfig, net: Net, target: Endpoint, dialect: Dialect) {
     this.config = config;
@@ -150,7 +157,7 @@ export class Session {
     const to = options.to ?? this.target;
     const message = { at: this.clock.now(), from: station.udp.local, to, bytes };
     const pending = new Pending(this.clock, message, options.during, options.recorder);
-    this.#remember(pending, bytes);
+    this.#remember(pending);
     if (options.checksum) {
       this.#sendHandMade(station, to, bytes, options);
       return pending;
@@ -165,6 +172,12 @@ export class Session {
   #sendHandMade(station: Station, to: Endpoint, payload: Uint8Array, options: SendOptions): void {
     const packet = handMade(station.udp.local, to, payload, options.checksum ?? ((right) => right));
     this.sendPacket(station, packet, options.recorder);
+  }
+
+  /** What still comes for the requests sent so far answers nothing that anybody waits for. */
+  forgetRequests(): void {
+    this.#sent.clear();
+    this.#latest = undefined;
   }
 
   newProbe(during: string, recorder: Recorder): Probe {
@@ -206,48 +219,46 @@ export class Session {
     }
   }
 
-  #remember(pending: Pending, bytes: Uint8Array): void {
-    this.#latest = pending;
+  #remember({ request, during, recorder, replies }: Pending): void {
+    const { bytes } = request;
+    this.#latest = { request, during, recorder, replies: new WeakRef(replies), answered: false };
     if (bytes.length < 24) return;
     const id = new DataView(bytes.buffer, bytes.byteOffset).getUint32(20); // RFC 3344 §3.3: low half of the Identification
-    this.#pending.set(id, pending);
-    if (this.#pending.size > rememberedRequests) {
-      const oldest = this.#pending.keys().next();
-      if (!oldest.done) this.#pending.delete(oldest.value);
-    }
+    this.#sent.set(id, this.#latest);
   }
 
   /** The request that a datagram answers: by the low half of the Identification, which every reply must copy. */
-  #requestOf(station: Station, datagram: Datagram): Pending | undefined {
+  #requestOf(station: Station, datagram: Datagram): Sent | undefined {
     const { payload } = datagram;
     if (payload[0] === messageTypes.revocation || payload[0] === messageTypes.revocationAck) return undefined;
     if (payload.length >= replyLow32At + 4) {
       const id = new DataView(payload.buffer, payload.byteOffset).getUint32(replyLow32At);
-      const found = this.#pending.get(id);
+      const found = this.#sent.get(id);
       if (found) return found;
     }
     // a device that spoils the Identification is still answering the only request that waits
-    const waiting = this.#latest?.replies.all.length === 0 && this.#latest.request.from.address === station.address;
-    return waiting ? this.#latest : undefined;
+    const latest = this.#latest;
+    return latest && !latest.answered && latest.request.from.address === station.address ? latest : undefined;
   }
 
   #onDatagram(station: Station, datagram: Datagram): void {
     const bytes = datagram.payload;
     if (this.claim?.(datagram)) return;
-    const pending = this.#requestOf(station, datagram);
-    if (!pending) {
+    const sent = this.#requestOf(station, datagram);
+    if (!sent) {
       if (this.unsolicited.length < 1000) this.unsolicited.push(datagram);
       for (const listener of this.listeners) listener(station, datagram);
       return;
     }
-    pending.recorder?.add('received', 'udp', show(datagram.remote), show(datagram.local), bytes, datagram.at);
+    sent.recorder?.add('received', 'udp', show(datagram.remote), show(datagram.local), bytes, datagram.at);
     const message = { at: datagram.at, from: datagram.remote, to: datagram.local, bytes };
-    const judged = this.oracle.exchange({ request: pending.request, reply: message });
-    this.judge.add([...judged.findings, holds('HA-50')], pending.during, bytes); // a request stands behind it
+    const judged = this.oracle.exchange({ request: sent.request, reply: message });
+    this.judge.add([...judged.findings, holds('HA-50')], sent.during, bytes); // a request stands behind it
     if (judged.exchange) this.#learnNonce(judged.exchange, judged.findings);
     const reply: Reply = { message, exchange: judged.exchange, findings: judged.findings };
-    pending.replies.push(reply);
-    if (pending.replies.all.length === 1) this.#learnRoundTrip(datagram.at - pending.request.at);
+    if (!sent.answered) this.#learnRoundTrip(datagram.at - sent.request.at);
+    sent.answered = true;
+    sent.replies.deref()?.push(reply);
   }
 
   /** RFC 3344 §5.7.2: from replies that are authentic, denials too. */
