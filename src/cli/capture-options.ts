@@ -23,21 +23,24 @@ Examples:
 export function addReplayOptions(command: Command): void {
   addCommon(
     command
+      .option('--as <role>', 'whose part is played: mpa, to a home agent (default), or ha, to a mobility proxy agent')
       .option('--target <addr[:port]>', 'the home agent; port 434 if not given')
-      .option('--local <addr>', 'own addresses that stand for the senders of the capture, in their order', collect),
+      .option('--local <addr>', 'own addresses that stand for those of the capture, in their order', collect)
+      .option('--trigger <command>', 'with --as ha: run with attach NAI MAC and detach NAI MAC, as for grespec run'),
   )
-    .option('--timing', 'keep the time between packets; else each request follows the answer to the one before')
+    .option('--timing', 'keep the time between packets; else each follows the answer to the one before')
     .option('--no-gre', 'leave tunnel packets out')
-    .option('--timeout <ms>', 'how long an answer is waited for (default: 2000)')
+    .option('--timeout <ms>', 'how long an answer (default: 2000) or a request of an agent (5000) is waited for')
     .addHelpText(
       'after',
       `
-Exit status: 0 the answers are of the same kind and nothing is wrong with them, 1 some differ or are wrong, 2 usage error,
-3 this machine cannot do it, 130 interrupted.
+Exit status: 0 what the device sends is of the same kind and nothing is wrong with it, 1 some differs or is wrong,
+2 usage error, 3 this machine cannot do it, 130 interrupted.
 
 Examples:
   $ grespec replay capture.pcapng --target 192.0.2.10 --spi 256 --key env:HA_KEY
   $ grespec replay capture.pcapng --target 127.0.0.2 --spi 256 --key file:ha.key --timing
+  $ grespec replay capture.pcapng --as ha --local 192.0.2.1 --trigger ./attach.sh --spi 256 --key env:MPA_KEY
 `,
     );
 }

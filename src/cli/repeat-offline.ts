@@ -16,6 +16,7 @@ export function repeatOffline(
   const words = [
     ...['grespec', command, ...files],
     ...one('--config', flags.config),
+    ...one('--as', flags.as),
     ...one('--target', flags.target),
     ...each('--local', flags.local),
     ...one('--spi', flags.spi),
@@ -27,6 +28,7 @@ export function repeatOffline(
     ...(flags.timing ? ['--timing'] : []),
     ...(flags.gre === false ? ['--no-gre'] : []),
     ...(flags.strict ? ['--strict'] : []),
+    ...one('--trigger', flags.trigger),
     ...one('--timeout', flags.timeout),
   ];
   return words.map(shellWord).join(' ');

@@ -15,7 +15,7 @@ const unsupportedStatus = 3;
 
 /** What the configuration says of it; with nothing said, a person at a terminal is asked. */
 export function proxyAccess(
-  { trigger, accessLink }: Pixit,
+  { trigger, accessLink }: Pick<Pixit, 'trigger' | 'accessLink'>,
   net: Net,
   tell: (message: string) => void,
 ): { readonly control?: MpaControl; readonly access?: OpenAccess } {

@@ -27,14 +27,27 @@ export interface Difference {
 /** Empty when both answers are of the same kind. */
 export function compare(captured: Answered, now: Answered, dialect: Dialect): Difference[] {
   const [before, after] = [traitsOf(captured, dialect), traitsOf(now, dialect)];
-  const names = before['answer'] === after['answer'] ? Object.keys({ ...before, ...after }) : ['answer'];
-  return names.flatMap((what) => {
-    const [was, is] = [before[what] ?? 'none', after[what] ?? 'none'];
+  if (before['answer'] !== after['answer'])
+    return differences({ answer: before['answer'] }, { answer: after['answer'] });
+  return differences(before, after);
+}
+
+/** What kind of message one is, by the name of what was looked at. */
+export type Traits = Readonly<Record<string, string | undefined>>;
+
+export function differences(captured: Traits, now: Traits): Difference[] {
+  return Object.keys({ ...captured, ...now }).flatMap((what) => {
+    const [was, is] = [captured[what] ?? 'none', now[what] ?? 'none'];
     return was === is ? [] : [{ what, captured: was, now: is }];
   });
 }
 
-type Traits = Readonly<Record<string, string>>;
+/** Keys of tunnel packets, in words; undefined stands for a packet without. */
+export function keyedness(keys: ReadonlySet<number | undefined>): string {
+  if (keys.size === 0) return 'no packets';
+  if (!keys.has(undefined)) return 'packets with keys';
+  return keys.size > 1 ? 'packets with and without key' : 'packets without key';
+}
 
 function traitsOf({ request, reply }: Answered, dialect: Dialect): Traits {
   if (!reply) return { answer: 'silence' };

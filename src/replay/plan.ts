@@ -1,4 +1,7 @@
-/** What of a capture is to be sent again: the requests of all proxy agents and what they put into their tunnels, in order. */
+/**
+ * What of a capture is to be sent again, in order: in the role of proxy agents their requests and what they put into
+ * their tunnels, in that of home agents the replies and what these put there.
+ */
 import { readTunnelFrame } from '../oracle/frame.js';
 import { ipProtocols } from '../wire/ipv4.js';
 import { decodeRrp, decodeRrq, isAccepted } from '../wire/mobileip.js';
@@ -18,7 +21,7 @@ export interface RequestStep {
 export interface FrameStep {
   readonly kind: 'frame';
   readonly packet: Packet;
-  /** Source of the outer header. */
+  /** The end of the tunnel that is no home agent. */
   readonly careOf: string;
   /** Tunnel packets that came back before anything else was sent. */
   answers: number;
@@ -33,8 +36,8 @@ export interface Plan {
   readonly homeAgents: ReadonlySet<string>;
   /** Addresses of the senders, in the order of their first request. */
   readonly senders: readonly string[];
-  /** Keys of packets from home agents to proxy agents, by care-of address. */
-  readonly downlinkKeys: ReadonlyMap<string, ReadonlySet<number | undefined>>;
+  /** Keys of the tunnel packets of the other side, by care-of address. */
+  readonly answerKeys: ReadonlyMap<string, ReadonlySet<number | undefined>>;
   readonly notes: readonly string[];
 }
 
@@ -44,12 +47,15 @@ const most = { packets: 200_000, octets: 128 << 20 } as const;
 /** Collects the packets of a capture. */
 export class Planner {
   readonly #options: AuditOptions;
+  readonly #as: 'mpa' | 'ha';
   readonly #packets: Packet[] = [];
   #octets = 0;
   #ignored = 0;
 
-  constructor(options: AuditOptions) {
+  /** `as` is whose part is played. */
+  constructor(options: AuditOptions, as: 'mpa' | 'ha' = 'mpa') {
     this.#options = options;
+    this.#as = as;
   }
 
   packet(packet: Packet): void {
@@ -62,11 +68,11 @@ export class Planner {
     const settings = learn(this.#packets, this.#options);
     const notes = [...settings.notes];
     if (this.#ignored > 0) notes.push(`the capture is too long: its last ${this.#ignored} packets are not replayed`);
-    return planOf(this.#packets, settings, notes);
+    return planOf(this.#packets, settings, notes, this.#as);
   }
 }
 
-function planOf(packets: readonly Packet[], settings: AuditSettings, notes: string[]): Plan {
+function planOf(packets: readonly Packet[], settings: AuditSettings, notes: string[], as: 'mpa' | 'ha'): Plan {
   const steps: Step[] = [];
   const byMessage = new Map<Message, RequestStep>();
   const matcher = new Matcher<Message>();
@@ -74,20 +80,23 @@ function planOf(packets: readonly Packet[], settings: AuditSettings, notes: stri
   const homeAgents = new Set<string>();
   const senders = new Set<string>();
   const careOf = new Set<string>();
-  const downlinkKeys = new Map<string, Set<number | undefined>>();
+  const answerKeys = new Map<string, Set<number | undefined>>();
   let cut = 0;
   for (const packet of packets) {
     if (packet.missing > 0) cut++;
     else if (protocolOf(packet) !== ipProtocols.udp) {
       const [source, destination] = [sourceOf(packet), destinationOf(packet)];
-      if (careOf.has(source) && homeAgents.has(destination))
-        steps.push({ kind: 'frame', packet, careOf: source, answers: 0 });
-      else if (homeAgents.has(source) && careOf.has(destination)) {
-        const last = steps.at(-1);
-        if (last?.kind === 'frame') last.answers++;
-        const keys = downlinkKeys.get(destination) ?? new Set();
-        downlinkKeys.set(destination, keys.add(readTunnelFrame(packet.bytes, packet.at)?.gre?.key));
+      const isUp = careOf.has(source) && homeAgents.has(destination);
+      if (!isUp && !(homeAgents.has(source) && careOf.has(destination))) continue;
+      const own = isUp ? source : destination;
+      if (isUp === (as === 'mpa')) {
+        steps.push({ kind: 'frame', packet, careOf: own, answers: 0 });
+        continue;
       }
+      const last = steps.at(-1);
+      if (last?.kind === 'frame') last.answers++;
+      const keys = answerKeys.get(own) ?? new Set();
+      answerKeys.set(own, keys.add(readTunnelFrame(packet.bytes, packet.at)?.gre?.key));
     } else if (!repeats.isRepeat(packet)) {
       const message = readMessage(packet);
       if (message && isRequest(message)) {
@@ -110,5 +119,5 @@ function planOf(packets: readonly Packet[], settings: AuditSettings, notes: stri
     }
   }
   if (cut > 0) notes.push(`${cut} packets were cut short by the capture and are not replayed`);
-  return { steps, settings, homeAgents, senders: [...senders], downlinkKeys, notes };
+  return { steps, settings, homeAgents, senders: [...senders], answerKeys, notes };
 }

@@ -2,18 +2,14 @@
  * Makes a captured request fit for another run: addresses of this network, keys and home addresses that the new replies
  * gave, a new Identification, and authenticators over all that. What was wrong in the capture stays wrong.
  */
-import { type SecurityAssociation, verifies } from '../wire/auth.js';
-import type { Dialect, Extension, KeyLookup } from '../wire/extensions.js';
-import { coveredBy, decodeRrp, decodeRrq, encodeRrq, high32, low32, ntpTimestamp, type Rrq } from '../wire/mobileip.js';
+import type { Dialect } from '../wire/extensions.js';
+import { decodeRrp, decodeRrq, encodeRrq, high32, low32, ntpTimestamp, type Rrq } from '../wire/mobileip.js';
 import type { Message } from './packet.js';
+import { keysOf, type Signing, unsigned } from './sign-again.js';
 
-export interface Renewal {
+export interface Renewal extends Signing {
   readonly dialect: Dialect;
   readonly replay: 'timestamps' | 'nonces';
-  readonly mnHa: SecurityAssociation | undefined;
-  readonly faHa: SecurityAssociation | undefined;
-  /** Whether the captured messages were signed with these keys: then a wrong authenticator was meant to be wrong. */
-  readonly isOwnKey: boolean;
   /** Another address for one of the capture; the same where there is none. */
   readonly address: (captured: string) => string;
 }
@@ -54,7 +50,8 @@ export class Renewer {
         e.name === 'greKey' ? { ...e, key: this.key(rrq.careOfAddress, e.key) } : e,
       ),
     };
-    return this.#signed(renewed, bytes);
+    const extensions = unsigned(renewed.extensions, bytes, this.#options);
+    return encodeRrq({ ...renewed, extensions }, { dialect, keys: keysOf(this.#options) });
   }
 
   /** Takes in what a new reply says in the place of the captured one. */
@@ -104,27 +101,6 @@ export class Renewer {
     const wanted = (ntpTimestamp(now) & ~0xffffn) | (old & 0xffffn);
     this.#last = wanted > this.#last ? wanted : this.#last + 1n;
     return this.#last;
-  }
-
-  #signed(rrq: Rrq, captured: Uint8Array): Uint8Array {
-    const { dialect, mnHa, faHa, isOwnKey } = this.#options;
-    const lookup = (e: Extension): SecurityAssociation | undefined =>
-      e.name === 'mnHa' ? mnHa : e.name === 'faHa' ? faHa : undefined;
-    const keys: KeyLookup = (type) => (type === 32 ? mnHa : type === 34 ? faHa : undefined);
-    const wasWrong = (e: Extension): boolean => {
-      const sa = lookup(e);
-      if (!isOwnKey || !sa || (e.name !== 'mnHa' && e.name !== 'faHa') || e.spi !== sa.spi) return false;
-      return !verifies(sa, coveredBy(captured, e), e.authenticator ?? new Uint8Array(0));
-    };
-    const wrong = rrq.extensions.map(wasWrong);
-    const extensions = rrq.extensions.map((e, i): Extension => {
-      const sa = lookup(e);
-      if (!sa || wrong[i] || (e.name !== 'mnHa' && e.name !== 'faHa')) return e;
-      if (isOwnKey && e.spi !== sa.spi) return e;
-      const { authenticator: _, length: __, ...rest } = e;
-      return { ...rest, spi: sa.spi };
-    });
-    return encodeRrq({ ...rrq, extensions }, { dialect, keys });
   }
 }
 

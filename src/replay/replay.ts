@@ -9,7 +9,7 @@ import type { FrameRecord } from '../report/result.js';
 import type { SecurityAssociation } from '../wire/auth.js';
 import { ipProtocols, ipv4 } from '../wire/ipv4.js';
 import { decode } from '../wire/layout.js';
-import { compare, type Difference } from './compare.js';
+import { compare, type Difference, keyedness } from './compare.js';
 import { messageRecord, packetRecord } from './evidence.js';
 import { Matcher, isReply } from './matcher.js';
 import type { Message } from './packet.js';
@@ -207,7 +207,7 @@ class Run {
     const { target, tunnels } = this.#options;
     if (!tunnels || !this.#renewer) return;
     const source = this.#addressFor(careOf);
-    const bytes = renewFrame(packet.bytes, { source, destination: target.address }, this.#renewer);
+    const bytes = renewFrame(packet.bytes, { source, destination: target.address }, careOf, this.#renewer);
     const port = this.#raw.get(`${source} ${bytes?.[9]}`);
     if (!bytes || !port) return;
     this.#framesSent++;
@@ -267,19 +267,9 @@ class Run {
   #keyNotes(): string[] {
     const { plan, tunnels } = this.#options;
     if (!tunnels || !this.#renewer) return [];
-    return [...plan.downlinkKeys].flatMap(([careOf, keys]) => {
-      const now = this.#downlinkKeys.get(this.#addressFor(careOf)) ?? new Set();
-      const kind = (all: ReadonlySet<number | undefined>): string =>
-        all.size === 0
-          ? 'no packets'
-          : all.has(undefined)
-            ? all.size > 1
-              ? 'packets with and without key'
-              : 'packets without key'
-            : 'packets with keys';
-      return kind(keys) === kind(now)
-        ? []
-        : [`to ${careOf} the capture has ${kind(keys)}; now there were ${kind(now)}`];
+    return [...plan.answerKeys].flatMap(([careOf, keys]) => {
+      const [was, is] = [keys, this.#downlinkKeys.get(this.#addressFor(careOf)) ?? new Set()].map(keyedness);
+      return was === is ? [] : [`to ${careOf} the capture has ${was}; now there were ${is}`];
     });
   }
 

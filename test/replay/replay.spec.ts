@@ -1,30 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { type HomeAgentOptions, startHomeAgent } from '../../src/dut/ha.js';
-import { readCapture } from '../../src/net/capture-file.js';
-import { Ipv4Stream } from '../../src/net/capture-ipv4.js';
-import { relevantPackets } from '../../src/net/capture-relevant.js';
 import { memoryNet } from '../../src/net/memory.js';
-import { type Plan, Planner } from '../../src/replay/plan.js';
 import { replay, type ReplayOptions, type ReplayOutcome } from '../../src/replay/replay.js';
-import type { AuditOptions } from '../../src/replay/settings.js';
 import { haConfig } from '../tester/in-memory.js';
-import { pieces } from '../net/capture-support.js';
-
-const folder = new URL('../../../pcaps/', import.meta.url);
-
-async function planOf(name: string, options: AuditOptions = { knobs: {}, mnHa: haConfig.mnHa }): Promise<Plan> {
-  const planner = new Planner(options);
-  const stream = new Ipv4Stream();
-  const wants = relevantPackets({ links: new Map(), cut: 0 });
-  for await (const packets of readCapture(pieces(readFileSync(new URL(name, folder)), 4096), wants)) {
-    for (const packet of packets) {
-      const whole = stream.take(packet);
-      if (whole) planner.packet(whole);
-    }
-  }
-  return planner.end();
-}
+import { planOf } from './plans.js';
 
 /** Replays a sample against a reference home agent at another address and in another year. */
 async function replayed(
