@@ -65,6 +65,7 @@ function header({ tool, run, headline, marks }: PageModel, outcome: Verdict): st
     `${tool.name} ${tool.version}`,
     `${device} ${run.target}`,
     `profile ${run.profile}${run.strict ? ', strict' : ''}`,
+    ...(run.shard ? [`shard ${run.shard.index} of ${run.shard.total}`] : []),
     `seed ${run.seed}`,
     run.startedAt.replace('T', ' ').replace(/\.\d+/, ''),
     duration(run.durationMs),
@@ -81,7 +82,7 @@ function header({ tool, run, headline, marks }: PageModel, outcome: Verdict): st
 </header>${notice}`;
 }
 
-function filters({ verdicts, levels, cases, sections, marks }: PageModel): string {
+function filters({ verdicts, levels, cases, sections, marks, knownNotes }: PageModel): string {
   const totals = countVerdicts(cases);
   const verdictChips = verdicts.map(
     (verdict) =>
@@ -95,10 +96,15 @@ function filters({ verdicts, levels, cases, sections, marks }: PageModel): strin
       ({ level, count }) =>
         `<button type="button" class="chip" data-level="${level}" aria-pressed="false">${level} <b>${count}</b></button>`,
     );
+  const stateChips = knownNotes.map(({ state }) => {
+    const count = cases.filter(({ known }) => known?.state === state).length;
+    return `<button type="button" class="chip" data-state="${state}" aria-pressed="false">${state} <b>${count}</b></button>`;
+  });
   const options = sections.map(({ key, title }) => `<option value="${text(key)}">${text(`${key} ${title}`)}</option>`);
   return `<div class="filters" role="search">
 <div class="set" role="group" aria-label="Verdict">${verdictChips.join('')}</div>
 <div class="set" role="group" aria-label="Level">${levelChips.join('')}</div>
+${stateChips.length === 0 ? '' : `<div class="set" role="group" aria-label="Baseline">${stateChips.join('')}</div>`}
 <select id="section" aria-label="Section"><option value="">All sections</option>${options.join('')}</select>
 <input id="search" type="search" placeholder="Search ( / )" title="In id, title, requirement, expected, actual and reason" aria-label="Search" autocomplete="off" spellcheck="false">
 <button type="button" id="clear" hidden>Clear</button>
@@ -109,8 +115,8 @@ function filters({ verdicts, levels, cases, sections, marks }: PageModel): strin
 function plainFindings({ cases }: PageModel): string {
   const found = cases.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'skip').slice(0, mostPlainRows);
   const rows = found.map(
-    ({ verdict, id, title, expected, actual, reason }) =>
-      `<tr>${[verdict, `${id} ${title}`, expected, actual, reason].map((cell) => `<td>${text(cell)}</td>`).join('')}</tr>`,
+    ({ verdict, id, title, expected, actual, reason, known }) =>
+      `<tr>${[known ? `${verdict}, ${known.text}` : verdict, `${id} ${title}`, expected, actual, reason].map((cell) => `<td>${text(cell)}</td>`).join('')}</tr>`,
   );
   return `<noscript><p class="notice">Scripts may not run here: open the file in a browser of your own for the whole report.</p>
 <table><thead><tr>${columnHeads(['Verdict', 'Case', 'Expected', 'Actual', 'Reason'])}</tr></thead><tbody>${rows.join('\n')}</tbody></table></noscript>`;

@@ -40,8 +40,11 @@ export async function comesOut(
   for (let attempt = 0; attempt < times; attempt++) {
     from.tunnelFrame(sent);
     const arrival = await probe.arrivals.first(t.session.patience, outOf(to));
-    if (arrival) return { sent, arrival };
+    if (!arrival) continue;
+    t.recorder.regard(arrival.frame.bytes);
+    return { sent, arrival };
   }
+  t.recorder.regardSent();
   return { sent, arrival: undefined };
 }
 

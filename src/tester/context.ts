@@ -15,7 +15,7 @@ import { CaseBase } from './case-base.js';
 import type { Correspondent, Home } from './home.js';
 import { isEchoReply } from './inner.js';
 import { MobileNode, type TunnelOptions } from './mobile-node.js';
-import { DeviceLost, Inconclusive, lostDevice, Skipped } from './outcome.js';
+import { DeviceLost, Inconclusive, lostDevice, Skipped, type Violation } from './outcome.js';
 import type { Pending, Reply } from './pending.js';
 import type { Arrival, Probe } from './probe.js';
 import { agreedKeyOf, type RequestOptions } from './request.js';
@@ -198,6 +198,7 @@ export class CaseContext extends CaseBase {
       this.recorder.blame(reply.message.bytes);
       throw new Inconclusive('the device answered with octets that are no Registration Reply');
     }
+    this.recorder.regard(reply.message.bytes);
     return { kind: 'reply', reply, exchange: reply.exchange, pending };
   }
 
@@ -219,8 +220,7 @@ export class CaseContext extends CaseBase {
 
   /** Demands acceptance. */
   accepted(answer: Answer, id: RequirementId): Exchange {
-    if (answer.kind === 'silence')
-      throw this.violation(id, 'acceptance (code 0 or 1)', 'no answer, though the device lives');
+    if (answer.kind === 'silence') throw this.#unanswered(answer.pending, id, 'acceptance (code 0 or 1)');
     if (answer.exchange.rrp.code === replyCodes.insufficientResources) {
       throw new Inconclusive('the device says that it lacks resources (code 130)');
     }
@@ -231,10 +231,15 @@ export class CaseContext extends CaseBase {
     return answer.exchange;
   }
 
+  #unanswered({ request }: Pending, id: RequirementId, expected: string): Violation {
+    this.recorder.blame(request.bytes);
+    return this.violation(id, expected, 'no answer, though the device lives');
+  }
+
   /** Demands denial, with one of the codes when any are given. */
   denied(answer: Answer, id: RequirementId, codes: readonly number[] = []): Exchange {
     const expected = codes.length > 0 ? `denial with ${codes.map(codeText).join(' or ')}` : 'denial with a code';
-    if (answer.kind === 'silence') throw this.violation(id, expected, 'no answer, though the device lives');
+    if (answer.kind === 'silence') throw this.#unanswered(answer.pending, id, expected);
     const { accepted, rrp } = answer.exchange;
     if (accepted || (codes.length > 0 && !codes.includes(rrp.code))) {
       this.recorder.blame(answer.reply.message.bytes);
@@ -334,11 +339,13 @@ export class CaseContext extends CaseBase {
       this.sendEcho(mn, probe, options);
       const answer = await probe.arrivals.first(this.session.patience, isReply);
       if (!answer) continue;
+      this.recorder.regard(answer.frame.bytes);
       if (cameThrough(mn, answer)) return answer;
       // a device that floods sends copies elsewhere too; what counts here is whether one comes to the MN
       const own = await probe.arrivals.first(grace(0), (other) => isReply(other) && cameThrough(mn, other));
       return own ?? answer;
     }
+    this.recorder.regardSent();
     return undefined;
   }
 

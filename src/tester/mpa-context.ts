@@ -230,7 +230,9 @@ export class MpaContext extends CaseBase {
     ms: number = retransmissionPatience,
   ): Promise<SeenRequest | undefined> {
     await node.requests.first(ms, (request) => node.requests.all.indexOf(request) >= index);
-    return node.requests.all[index];
+    const found = node.requests.all[index];
+    if (found) this.recorder.regard(found.message.bytes);
+    return found;
   }
 
   /** A node that has attached and been granted its registration. */
@@ -351,8 +353,11 @@ export class MpaContext extends CaseBase {
     for (let attempt = 0; attempt < probeAttempts; attempt++) {
       await this.sendUp(node, probe, options);
       const arrival = await probe.arrivals.first(framePatience);
-      if (arrival) return arrival;
+      if (!arrival) continue;
+      this.recorder.regard(arrival.frame.bytes);
+      return arrival;
     }
+    this.recorder.regardSent();
     return undefined;
   }
 

@@ -39,8 +39,11 @@ export async function arrives(
   for (let attempt = 0; attempt < attempts; attempt++) {
     send(probe);
     const arrival = await probe.arrivals.first(t.session.patience, enters(to));
-    if (arrival) return arrival;
+    if (!arrival) continue;
+    t.recorder.regard(arrival.frame.bytes);
+    return arrival;
   }
+  t.recorder.regardSent();
   return undefined;
 }
 

@@ -24,6 +24,9 @@ export class Recorder {
   readonly #first: Entry[] = [];
   #last: Entry[] = [];
   #count = 0;
+  /** What the case is looking at: of use until it sends something else. */
+  #regarded: Uint8Array | undefined;
+  #isBlamed = false;
 
   add(
     direction: FrameRecord['direction'],
@@ -34,6 +37,7 @@ export class Recorder {
     at: number,
   ): void {
     this.#count++;
+    if (direction === 'sent') this.#regarded = undefined;
     const entry: Entry = { at, direction, layer, source, destination, bytes, guilty: false };
     if (this.#first.length < keptFirst) this.#first.push(entry);
     else {
@@ -45,7 +49,25 @@ export class Recorder {
   /** Marks the frame with these octets as the one that the verdict rests on; the latest one when there are several. */
   blame(bytes: Uint8Array): void {
     const entry = [...this.#first, ...this.#last].findLast((e) => e.bytes === bytes);
-    if (entry) entry.guilty = true;
+    if (!entry) return;
+    entry.guilty = true;
+    this.#isBlamed = true;
+  }
+
+  /** A message or packet that the case has asked for and looks at now. */
+  regard(bytes: Uint8Array): void {
+    this.#regarded = bytes;
+  }
+
+  /** What was sent last, where nothing came of it. */
+  regardSent(): void {
+    this.#regarded = [...this.#first, ...this.#last].findLast(({ direction }) => direction === 'sent')?.bytes;
+  }
+
+  /** Where nobody has named the frame that the verdict rests on: `witness`, or else what the case was looking at. */
+  blameIfNone(witness: Uint8Array | undefined): void {
+    const bytes = witness ?? this.#regarded;
+    if (!this.#isBlamed && bytes) this.blame(bytes);
   }
 
   /** The frames as the report shows them; `start` is when the case began, milliseconds since the Unix epoch. */

@@ -1,6 +1,7 @@
 /** From the result of a run to what its page holds. All text is made harmless here, the page only places it. */
 import { type Level, verdicts } from '../../spec/types.js';
 import type { ReportContext, RequirementDescription } from '../context.js';
+import { knownNotes, knownText } from '../known.js';
 import { plain, signs } from '../look.js';
 import type { CaseResult, RunResult } from '../result.js';
 import { listingOf, sectionKey } from '../sections.js';
@@ -32,6 +33,8 @@ export function pageData(result: RunResult, context: ReportContext): PageData {
     headline: headline(result),
     verdicts,
     marks: signs(plain).marks,
+    knownNotes: knownNotes(result).map(({ state, text }) => ({ state, text: safe(text) })),
+    knownMark: signs(plain).known,
     levels,
     requirements: described(result, context),
     sections,
@@ -42,7 +45,7 @@ export function pageData(result: RunResult, context: ReportContext): PageData {
 }
 
 function pageCase(result: CaseResult, section: number, kept: KeptFrames): PageCase {
-  const { id, level, requirements, verdict, durationMs, framesOmitted, frames } = result;
+  const { id, level, requirements, verdict, durationMs, framesOmitted, frames, baseline } = result;
   return {
     id,
     title: safe(result.title),
@@ -57,6 +60,7 @@ function pageCase(result: CaseResult, section: number, kept: KeptFrames): PageCa
     repeat: safe(result.repeat),
     ...(kept !== undefined && { frames: frames.length }),
     ...(framesOmitted !== undefined && { framesOmitted }),
+    ...(baseline && { known: { state: baseline.state, text: safe(knownText(result)) } }),
   };
 }
 

@@ -1,7 +1,8 @@
 /** What the HTML page holds: an index of all cases, small enough to be searched at every key, and the frames apart. */
 import type { Level, Verdict } from '../../spec/types.js';
 import type { FieldNode, RequirementDescription } from '../context.js';
-import type { CaseResult, FrameRecord, LedgerRow, RunResult } from '../result.js';
+import type { KnownNote } from '../known.js';
+import type { CaseResult, FrameRecord, KnownDeviation, LedgerRow, RunResult } from '../result.js';
 
 export interface PageSection {
   /** As in the case ids: `ha/5.2`. */
@@ -10,12 +11,17 @@ export interface PageSection {
   readonly title: string;
 }
 
-export interface PageCase extends Omit<CaseResult, 'document' | 'section' | 'dut' | 'frames' | 'framesOmitted'> {
+export interface PageCase extends Omit<
+  CaseResult,
+  'document' | 'section' | 'dut' | 'frames' | 'framesOmitted' | 'baseline' | 'wholeRun'
+> {
   /** Place in `sections`. */
   readonly section: number;
   /** How many frames the page holds of it; undefined when they were left out to keep the file small. */
   readonly frames?: number;
   readonly framesOmitted?: number;
+  /** What the baseline says of it. */
+  readonly known?: { readonly state: KnownDeviation['state']; readonly text: string };
 }
 
 export interface PageModel {
@@ -25,6 +31,9 @@ export interface PageModel {
   /** In the order in which they are shown. */
   readonly verdicts: readonly Verdict[];
   readonly marks: Readonly<Record<Verdict, string>>;
+  /** What the baseline says of the whole run, loudest first. */
+  readonly knownNotes: readonly KnownNote[];
+  readonly knownMark: string;
   readonly levels: readonly Level[];
   readonly requirements: Readonly<Record<string, RequirementDescription>>;
   readonly sections: readonly PageSection[];

@@ -32,6 +32,9 @@ const colours = `
 [data-verdict='inconclusive'] { --own: var(--inconclusive); }
 [data-verdict='skip'] { --own: var(--skip); }
 [data-verdict='error'] { --own: var(--error); }
+[data-state='known'] { --own: var(--dim); }
+[data-state='fixed'] { --own: var(--pass); }
+[data-state='expired'], [data-state='other'] { --own: var(--warn); }
 [data-verdict='untestable'], [data-verdict='not-run'], [data-verdict='none'] { --own: var(--dim); }
 `;
 
@@ -73,7 +76,7 @@ button:hover, select:hover { border-color: var(--dim); }
 .filters .set { display: flex; flex-wrap: wrap; gap: 4px; margin-right: 6px; }
 .chip { display: inline-flex; align-items: center; gap: 6px; border-radius: 999px; padding: 2px 9px 2px 4px;
   background: var(--raised); }
-.chip[data-level] { padding-left: 9px; }
+.chip[data-level], .chip[data-state] { padding-left: 9px; }
 .chip b { font-variant-numeric: tabular-nums; }
 .chip[data-zero] { opacity: 0.55; }
 .chip[aria-pressed='true'] { border-color: var(--own, var(--focus));
@@ -84,7 +87,10 @@ button:hover, select:hover { border-color: var(--dim); }
 .badge { display: inline-flex; align-items: center; justify-content: center; flex: none; width: 18px; height: 18px;
   border-radius: 50%; font: 700 11px/1 var(--sans); color: var(--own);
   background: color-mix(in srgb, var(--own) 18%, transparent); }
-[data-verdict='fail'].badge, [data-verdict='error'].badge { color: var(--panel); background: var(--own); }
+.state { color: var(--own); border: 1px solid currentColor; border-radius: 999px; padding: 0 7px; font-size: 11px; }
+.state-text { border-left: 3px solid var(--own); padding: 2px 10px; background: var(--panel); border-radius: 0 6px 6px 0; }
+.state-text[data-state='fixed'] { font-weight: 650; }
+[data-verdict='fail'].badge:not(.known), [data-verdict='error'].badge { color: var(--panel); background: var(--own); }
 `;
 
 const list = `

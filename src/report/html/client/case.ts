@@ -3,7 +3,7 @@ import type { PageCase } from '../page-model.js';
 import { copyButton } from './copy.js';
 import { el } from './dom.js';
 import { exchangeView } from './exchange.js';
-import { badge, duration, plural } from './format.js';
+import { caseBadge, duration, plural } from './format.js';
 import { framesOf, model } from './model.js';
 
 export function caseView(one: PageCase, place: number): HTMLElement {
@@ -16,14 +16,7 @@ export function caseView(one: PageCase, place: number): HTMLElement {
       'header',
       {},
       el('p', { class: 'dim' }, where.join(' · ')),
-      el(
-        'h2',
-        { id: 'case-title', tabindex: -1 },
-        badge(one.verdict),
-        el('span', { class: 'id' }, one.id),
-        ' ',
-        one.title,
-      ),
+      el('h2', { id: 'case-title', tabindex: -1 }, caseBadge(one), el('span', { class: 'id' }, one.id), ' ', one.title),
       el('p', {}, verdictTag(one), ' ', el('span', { class: 'dim' }, `${one.level} · ${duration(one.durationMs)}`)),
     ),
     facts(one),
@@ -49,6 +42,7 @@ export function facts(one: PageCase): HTMLElement {
   // A reason that only repeats the sentence of the rule above says nothing new.
   if (one.reason !== '' && (known === undefined || !one.reason.endsWith(known)))
     row('Reason', el('div', { class: 'reason' }, one.reason));
+  if (one.known) row('Baseline', el('div', { class: 'state-text', 'data-state': one.known.state }, one.known.text));
   if (one.repeat !== '') {
     row('Repeat', el('div', { class: 'repeat' }, el('code', {}, one.repeat), copyButton('copy', one.repeat, 'c')));
   }

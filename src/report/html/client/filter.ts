@@ -5,13 +5,15 @@ import { model } from './model.js';
 interface Filter {
   readonly verdicts: Set<Verdict>;
   readonly levels: Set<Level>;
+  /** What the baseline says. */
+  readonly states: Set<string>;
   /** Key of a section; empty for all. */
   section: string;
   /** As typed; every word of it must be found. */
   text: string;
 }
 
-export const filter: Filter = { verdicts: new Set(), levels: new Set(), section: '', text: '' };
+export const filter: Filter = { verdicts: new Set(), levels: new Set(), states: new Set(), section: '', text: '' };
 
 const listeners: (() => void)[] = [];
 
@@ -48,18 +50,21 @@ export function setSection(key: string): void {
 export function clearFilter(): void {
   filter.verdicts.clear();
   filter.levels.clear();
+  filter.states.clear();
   filter.section = '';
   filter.text = '';
   filterChanged();
 }
 
 export function isFiltering(): boolean {
-  return filter.verdicts.size > 0 || filter.levels.size > 0 || filter.section !== '' || wordsOf(filter).length > 0;
+  const sets = [filter.verdicts, filter.levels, filter.states];
+  return sets.some(({ size }) => size > 0) || filter.section !== '' || wordsOf(filter).length > 0;
 }
 
 const texts: readonly string[] = model.cases.map((one) => {
   const sentences = one.requirements.map((id) => model.requirements[id]?.text ?? '');
-  const own = [one.id, one.title, ...one.requirements, ...sentences, one.reason, one.expected, one.actual];
+  const said = [one.reason, one.expected, one.actual, one.known?.text ?? ''];
+  const own = [one.id, one.title, ...one.requirements, ...sentences, ...said];
   return own.join('\n').toLowerCase();
 });
 
@@ -70,6 +75,7 @@ export function matchingCases(): ReadonlySet<number> {
   model.cases.forEach((one, i) => {
     if (filter.verdicts.size > 0 && !filter.verdicts.has(one.verdict)) return;
     if (filter.levels.size > 0 && !filter.levels.has(one.level)) return;
+    if (filter.states.size > 0 && !filter.states.has(one.known?.state ?? '')) return;
     if (filter.section !== '' && model.sections[one.section]?.key !== filter.section) return;
     const text = texts[i] ?? '';
     if (words.every((word) => text.includes(word))) found.add(i);

@@ -1,5 +1,6 @@
 /** Numbers and verdicts as people read them. */
 import type { Verdict } from '../../../spec/types.js';
+import type { PageCase } from '../page-model.js';
 import { el } from './dom.js';
 import { model } from './model.js';
 
@@ -24,10 +25,26 @@ export function badge(verdict: string): HTMLElement {
   );
 }
 
+/** The badge of a case: paler where the baseline accepts its verdict. */
+export function caseBadge({ verdict, known }: PageCase): HTMLElement {
+  const own = badge(verdict);
+  if (known?.state !== 'known') return own;
+  own.classList.add('known');
+  own.textContent = model.knownMark;
+  own.title = `known ${verdict}`;
+  own.setAttribute('aria-label', own.title);
+  return own;
+}
+
 export function countVerdicts(cases: Iterable<{ readonly verdict: Verdict }>): ReadonlyMap<Verdict, number> {
   const counts = new Map<Verdict, number>();
   for (const { verdict } of cases) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
   return counts;
+}
+
+/** Whether somebody has to look at a case: what is known is looked at already. */
+export function isFinding({ verdict, known }: PageCase): boolean {
+  return findings.includes(verdict) && known?.state !== 'known';
 }
 
 /** The verdicts that somebody has to look at. */

@@ -1,7 +1,7 @@
 /** The list of cases by section. All rows are made once; filtering only hides them. */
 import { byId, el } from './dom.js';
 import { isFiltering, matchingCases, onFilter } from './filter.js';
-import { badge, duration, findings, plural } from './format.js';
+import { caseBadge, duration, isFinding, plural } from './format.js';
 import { model } from './model.js';
 
 /** Durations below this are noise. */
@@ -19,7 +19,8 @@ const rows: readonly HTMLAnchorElement[] = model.cases.map((one, i) => {
     title: one.title,
     tabindex: -1,
   };
-  return el('a', attributes, badge(one.verdict), id, title, time, el('span', { class: 'level' }, one.level));
+  const state = one.known && el('span', { class: 'state', 'data-state': one.known.state }, one.known.state);
+  return el('a', attributes, caseBadge(one), id, title, state, time, el('span', { class: 'level' }, one.level));
 });
 
 const groups = model.sections.map((section, i) => {
@@ -71,9 +72,11 @@ export function markRow(place: number | undefined): void {
 
 /** Opens the next (1) or previous (-1) case that is shown; the keyboard focus comes along if it was in the list. */
 export function moveInList(step: 1 | -1, findingsOnly = false): void {
-  const wanted = findingsOnly
-    ? shown.filter((place) => findings.includes(model.cases[place]?.verdict ?? 'pass'))
-    : shown;
+  const isWanted = (place: number): boolean => {
+    const one = model.cases[place];
+    return one !== undefined && isFinding(one);
+  };
+  const wanted = findingsOnly ? shown.filter(isWanted) : shown;
   const from = current ?? (step > 0 ? -1 : rows.length);
   const next = step > 0 ? wanted.find((place) => place > from) : wanted.findLast((place) => place < from);
   const row = next === undefined ? undefined : rows[next];

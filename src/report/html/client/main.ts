@@ -13,18 +13,22 @@ const section = byId('section') as HTMLSelectElement;
 const chips = [...document.querySelectorAll<HTMLButtonElement>('.chip')];
 
 for (const chip of chips) {
-  const { verdict, level } = chip.dataset;
+  const { verdict, level, state } = chip.dataset;
   chip.addEventListener('click', () => {
     const wantedVerdict = model.verdicts.find((one) => one === verdict);
     const wantedLevel = model.levels.find((one) => one === level);
     if (wantedVerdict) toggle(filter.verdicts, wantedVerdict);
     if (wantedLevel) toggle(filter.levels, wantedLevel);
+    if (state !== undefined) toggle(filter.states, state);
   });
 }
 onFilter(() => {
-  const on: ReadonlySet<string> = new Set([...filter.verdicts, ...filter.levels]);
+  const on: ReadonlySet<string> = new Set([...filter.verdicts, ...filter.levels, ...filter.states]);
   for (const chip of chips) {
-    chip.setAttribute('aria-pressed', String(on.has(chip.dataset['verdict'] ?? chip.dataset['level'] ?? '')));
+    chip.setAttribute(
+      'aria-pressed',
+      String(on.has(chip.dataset['verdict'] ?? chip.dataset['level'] ?? chip.dataset['state'] ?? '')),
+    );
   }
   section.value = filter.section;
   byId('clear').hidden = !isFiltering();

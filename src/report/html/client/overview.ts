@@ -2,7 +2,7 @@
 import type { Verdict } from '../../../spec/types.js';
 import type { PageCase } from '../page-model.js';
 import { clearFilter, setSection } from './filter.js';
-import { badge, countVerdicts, duration, findings, plural } from './format.js';
+import { badge, caseBadge, countVerdicts, duration, findings, isFinding, plural } from './format.js';
 import { el } from './dom.js';
 import { model } from './model.js';
 
@@ -10,7 +10,7 @@ const linksShown = 12;
 const slowestShown = 5;
 
 export function overview(): HTMLElement {
-  const blocks = [findingsBlock(), sectionsBlock(), reasonsBlock(), slowestBlock(), runBlock()];
+  const blocks = [knownBlock(), findingsBlock(), sectionsBlock(), reasonsBlock(), slowestBlock(), runBlock()];
   return el('article', { class: 'overview', 'aria-label': 'Overview' }, ...blocks);
 }
 
@@ -19,7 +19,7 @@ function findingsBlock(): HTMLElement | undefined {
   for (const verdict of findings) {
     if (verdict === 'inconclusive') continue;
     for (const one of model.cases) {
-      if (one.verdict !== verdict) continue;
+      if (one.verdict !== verdict || !isFinding(one)) continue;
       const name = verdict === 'error' ? 'errors of the tester itself' : (one.requirements[0] ?? '');
       groups.set(name, [...(groups.get(name) ?? []), one]);
     }
@@ -34,6 +34,17 @@ function findingsBlock(): HTMLElement | undefined {
   return el('section', {}, el('h2', {}, 'Findings by requirement'), el('ul', { class: 'plain' }, ...items));
 }
 
+/** What passes although it is known comes first, and stands out. */
+function knownBlock(): HTMLElement | undefined {
+  if (model.knownNotes.length === 0) return undefined;
+  const items = model.knownNotes.map(({ state, text }) => {
+    const cases = model.cases.filter(({ known }) => known?.state === state);
+    const [words = text] = text.split(': ');
+    return el('li', { class: 'state-text', 'data-state': state }, el('div', {}, words), links(cases));
+  });
+  return el('section', {}, el('h2', {}, 'Baseline'), el('ul', { class: 'plain' }, ...items));
+}
+
 function links(cases: readonly PageCase[]): HTMLElement {
   const shown = cases.slice(0, linksShown);
   const more = cases.length - shown.length;
@@ -45,8 +56,9 @@ function links(cases: readonly PageCase[]): HTMLElement {
   );
 }
 
-export function caseLink({ id, verdict, title }: PageCase): HTMLElement {
-  return el('a', { class: 'case-link', href: `#${id}`, title }, badge(verdict), id);
+export function caseLink(one: PageCase): HTMLElement {
+  const { id, title } = one;
+  return el('a', { class: 'case-link', href: `#${id}`, title }, caseBadge(one), id);
 }
 
 function sectionsBlock(): HTMLElement {
@@ -121,6 +133,8 @@ function runBlock(): HTMLElement {
   row('Seed', String(run.seed));
   row('Profile', `${run.profile}${run.strict ? ', strict' : ''}`);
   row('Selection', run.selection.join(' '));
+  if (run.shard) row('Shard', `${run.shard.index} of ${run.shard.total}`);
+  row('Baseline', run.baseline ?? '');
   row(
     'Knobs',
     Object.entries(run.knobs)

@@ -2,14 +2,14 @@
 import { byId, el } from './dom.js';
 import { facts } from './case.js';
 import { matchingCases } from './filter.js';
-import { badge, findings, plural } from './format.js';
+import { badge, isFinding, plural } from './format.js';
 import { model } from './model.js';
 
 const mostPrinted = 300;
 
 function fill(): void {
   const matching = matchingCases();
-  const wanted = model.cases.filter((one, i) => matching.has(i) && findings.includes(one.verdict));
+  const wanted = model.cases.filter((one, i) => matching.has(i) && isFinding(one));
   const blocks = wanted
     .slice(0, mostPrinted)
     .map((one) => el('article', {}, el('h3', {}, badge(one.verdict), ` ${one.id} ${one.title}`), facts(one)));
