@@ -6,6 +6,7 @@ import { pause } from './arrivals.js';
 import { whyNot } from './applicable.js';
 import type { CaseDefinition } from './case.js';
 import { DeviceLost } from './outcome.js';
+import { inLightOf, usesKeys } from './mismatch.js';
 import { Recorder } from './recorder.js';
 import { type Decision, decideEnd, decideError, decideWholeRun, plain, resultOf } from './result.js';
 import type { Rig } from './rig.js';
@@ -79,7 +80,22 @@ export class Executor {
       if (error instanceof DeviceLost) await this.#mourn(definition);
     }
     if (!this.#hopeless) running.cleanUp();
-    return this.#result(definition, decided, start, running.base.recorder);
+    const { recorder } = running.base;
+    if (decided.requirement !== undefined) recorder.blameIfNone(this.#witness(definition, decided.requirement));
+    return this.#result(definition, this.#inLight(decided, definition, recorder), start, recorder);
+  }
+
+  /** What the oracle saw violate the same requirement in this case. */
+  #witness({ id }: CaseDefinition, requirement: string): Uint8Array | undefined {
+    return this.#rig.judge.during(id).find((sighting) => sighting.requirement === requirement)?.bytes;
+  }
+
+  /** Nothing is held against a device that only follows another profile than the run. */
+  #inLight(decided: Decision, { tunnel = false, needs = [] }: CaseDefinition, recorder: Recorder): Decision {
+    const { mismatch, dialect } = this.#rig;
+    if (!mismatch) return decided;
+    const isConcerned = mismatch.kind === 'layout' || tunnel;
+    return inLightOf(mismatch, decided, isConcerned && (needs.includes('greKeys') || usesKeys(recorder, dialect)));
   }
 
   /** The device died in this case: brings it back when there is a way, else looks for it a few times. */

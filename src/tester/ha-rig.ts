@@ -3,6 +3,7 @@ import type { Net } from '../net/port.js';
 import type { CaseDefinition } from './case.js';
 import { CaseContext } from './context.js';
 import type { Home } from './home.js';
+import type { Mismatch } from './mismatch.js';
 import { MobileNode } from './mobile-node.js';
 import { preflight } from './preflight.js';
 import type { Prepared, Rig, Running } from './rig.js';
@@ -13,6 +14,7 @@ import { dialectOf } from './dialect.js';
 export class HaRig implements Rig {
   readonly #session: Session;
   #home: Home | undefined;
+  mismatch: Mismatch | undefined;
 
   constructor({ config, net }: Pick<RunOptions, 'config' | 'net'>) {
     this.#session = new Session(config, net, config.target, dialectOf(config));
@@ -33,6 +35,7 @@ export class HaRig implements Rig {
   async prepare(): Promise<Prepared> {
     const found = await preflight(this.#session);
     if (found.ok) this.#home = found.home;
+    if (found.ok) this.mismatch = found.mismatch;
     return found;
   }
 

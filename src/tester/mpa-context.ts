@@ -25,7 +25,7 @@ import type { MpaSession } from './mpa-session.js';
 import { Inconclusive, Skipped } from './outcome.js';
 import type { Arrival, Probe } from './probe.js';
 import { type Grant, type Policy, ProxiedNode, type SeenRequest } from './proxied-node.js';
-import { type Mode, possible } from './request.js';
+import { attachable, type Mode } from './request.js';
 
 /** A message of a DHCP server, and the MAC address that it came from. */
 export interface Lease {
@@ -144,7 +144,7 @@ export class MpaContext extends CaseBase {
       nai: options.nai ?? `node${number}-${session.runId}@${session.config.pixit.realm}`,
       mac: options.mac ?? macText(0x02_68_00_01_00_00 + number),
       homeAddress: options.homeAddress ?? homeAddressOf(session.config, number),
-      wish: wishOf(possible(mode, session.config)),
+      wish: wishOf(attachable(mode, session.config)),
     };
     const nextKey = (): number => session.random.uint32() || 1;
     const node = new ProxiedNode(session.clock, identity, { during: this.id, recorder: this.recorder, nextKey });

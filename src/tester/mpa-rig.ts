@@ -5,7 +5,8 @@ import { dialectOf } from './dialect.js';
 import { MpaContext } from './mpa-context.js';
 import { MpaSession } from './mpa-session.js';
 import { HarnessError } from '../spec/errors.js';
-import { Skipped } from './outcome.js';
+import { Inconclusive, Skipped } from './outcome.js';
+import type { ProxiedNode } from './proxied-node.js';
 import { claimedModes } from './request.js';
 import type { Prepared, Rig, Running } from './rig.js';
 import type { RunOptions } from './run.js';
@@ -19,6 +20,10 @@ export class MpaRig implements Rig {
 
   get judge(): Rig['judge'] {
     return this.#session.judge;
+  }
+
+  get mismatch(): Rig['mismatch'] {
+    return this.#session.mismatch;
   }
 
   get dialect(): Rig['dialect'] {
@@ -54,10 +59,20 @@ export class MpaRig implements Rig {
   /** True also when the trigger fails or supports no wish at all: each case then says so for itself. */
   async #answersOrCannot(): Promise<boolean> {
     try {
-      return await this.alive('preflight');
+      return await this.#registers('preflight', (t, node) => this.#firstPacket(t, node));
     } catch (error) {
       if (error instanceof HarnessError || error instanceof Skipped) return true;
       throw error;
+    }
+  }
+
+  /** A packet of the node through the tunnel, which may tell what is wrong with the profile. */
+  async #firstPacket(t: MpaContext, node: ProxiedNode): Promise<void> {
+    if (!this.#session.hasAccess || !this.#session.config.gre || !node.grant) return;
+    try {
+      await t.goesUp(node);
+    } catch (error) {
+      if (!(error instanceof Inconclusive)) throw error;
     }
   }
 
@@ -67,9 +82,16 @@ export class MpaRig implements Rig {
     return { base: t, run: () => definition.run(t), cleanUp: () => t.cleanUp() };
   }
 
-  async alive(during: string): Promise<boolean> {
+  alive(during: string): Promise<boolean> {
+    return this.#registers(during, async () => undefined);
+  }
+
+  /** Whether the agent registers a node; the first that does is handed to `then` before it is taken away. */
+  async #registers(during: string, then: (t: MpaContext, node: ProxiedNode) => Promise<unknown>): Promise<boolean> {
     let tried = 0;
-    for (const mode of claimedModes(this.#session.config)) {
+    // a node with two keys shows most: for which direction they are
+    const all = claimedModes(this.#session.config).toSorted((a, b) => Number(a.key === 0) - Number(b.key === 0));
+    for (const mode of all) {
       const t = new MpaContext(this.#session, { id: during, covers: [] });
       const node = t.node(mode);
       try {
@@ -84,6 +106,7 @@ export class MpaRig implements Rig {
         0,
         Math.max(3000, this.#session.config.timeout, this.#session.control?.patience ?? 0),
       );
+      if (request) await then(t, node);
       t.cleanUp();
       if (request) return true;
     }

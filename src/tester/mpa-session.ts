@@ -20,14 +20,16 @@ import { Arrivals } from './arrivals.js';
 import { type ReplyOptions, validReply } from './grant.js';
 import { handMade } from './hand-made.js';
 import { Judge } from './judge.js';
+import { directionOf, layoutOf } from './mpa-mismatch.js';
+import type { Mismatch } from './mismatch.js';
 import type { MpaControl, OpenAccess } from './mpa-control.js';
 import { cookieIn, Probe } from './probe.js';
 import type { Grant, ProxiedNode, SeenRequest } from './proxied-node.js';
 import { type Random, seededRandom } from './random.js';
 import type { Recorder } from './recorder.js';
+import { runIdOf } from './run-id.js';
 import type { Mode } from './request.js';
 import { type Station, Stations } from './stations.js';
-import { runIdOf } from './run-id.js';
 
 type Checksum = (right: number) => number;
 
@@ -61,6 +63,9 @@ export class MpaSession {
   readonly udp: Arrivals<Udp>;
   /** Requests for nodes that nobody waits for, bounded. */
   readonly strays: SeenRequest[] = [];
+
+  /** How the agent differs from the profile, once a message or packet of it has shown that. */
+  mismatch: Mismatch | undefined;
 
   readonly #nodes = new Map<string, ProxiedNode>();
   readonly #openAccess: OpenAccess | undefined;
@@ -261,6 +266,7 @@ export class MpaSession {
     if (!decoded.ok) return;
     const message = { at: datagram.at, from: datagram.remote, to: datagram.local, bytes: datagram.payload };
     const request: SeenRequest = { at: datagram.at, message, rrq: decoded.value, station };
+    this.mismatch ??= layoutOf(request, this.config, this.dialect);
     const nai = decoded.value.extensions.find((e) => e.name === 'nai');
     const node =
       (nai?.name === 'nai' ? this.#nodes.get(nai.nai) : undefined) ??
@@ -299,6 +305,7 @@ export class MpaSession {
     const probe = id === undefined ? undefined : this.#probes.get(id);
     if (!probe) return;
     probe.recorder.add('received', 'ip', frame.outer.source, frame.outer.destination, bytes, at);
+    this.mismatch ??= directionOf(frame, this.oracle.bindings, this.config);
     this.judge.add(this.oracle.uplink(frame), probe.during, bytes);
     probe.arrivals.push({ frame, careOf: station.address });
   }

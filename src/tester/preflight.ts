@@ -3,6 +3,8 @@ import { verifies } from '../wire/auth.js';
 import { coveredBy, replyCodes } from '../wire/mobileip.js';
 import { type Home, HostAddresses, likelyGateways, type Correspondent } from './home.js';
 import { isEchoReply } from './inner.js';
+import { findDirection, findLayout } from './find-mismatch.js';
+import type { Mismatch } from './mismatch.js';
 import { MobileNode } from './mobile-node.js';
 import type { Pending, Reply } from './pending.js';
 import { Recorder } from './recorder.js';
@@ -10,7 +12,9 @@ import { type Mode, modes } from './request.js';
 import type { Session } from './session.js';
 
 /** Either a home to test with, or why nothing can be decided. */
-export type Preflight = { readonly ok: true; readonly home: Home } | { readonly ok: false; readonly why: string };
+export type Preflight =
+  | { readonly ok: true; readonly home: Home; readonly mismatch?: Mismatch | undefined }
+  | { readonly ok: false; readonly why: string };
 
 interface Try {
   readonly mode: Mode;
@@ -36,7 +40,8 @@ export async function preflight(session: Session): Promise<Preflight> {
   const tries = begun.map(({ mode, mn }): Try => ({ mode, mn, pending: mn.send(mn.request(mode)) }));
   const first = await Promise.race(tries.map((t) => t.pending.replies.first(timeout)));
   if (!first && !tries.some((t) => t.pending.replies.all.length > 0)) {
-    return { ok: false, why: silentDevice(session, tries.length) };
+    const mismatch = pics.greKeys ? await findLayout(session, timeout) : undefined;
+    return { ok: false, why: mismatch?.text ?? silentDevice(session, tries.length) };
   }
   const patience = Math.max(leastPatience, 8 * session.roundTrip);
   await Promise.all(tries.map((t) => t.pending.replies.first(patience)));
@@ -46,7 +51,11 @@ export async function preflight(session: Session): Promise<Preflight> {
   }
   const doubt = keysDisagree(session, replies);
   if (doubt) return { ok: false, why: doubt };
-  return { ok: true, home: await explore(session, tries) };
+  const hasKeys = tries.some(({ mn }) => mn.binding?.forwardKey !== undefined);
+  const layout = pics.greKeys && !hasKeys ? await findLayout(session, Math.min(timeout, patience)) : undefined;
+  const { home, gateways } = await explore(session, tries);
+  const twoKeys = tries.find(({ mode }) => mode === modes.unidirectional)?.mn;
+  return { ok: true, home, mismatch: layout ?? (await findDirection(session, twoKeys, gateways)) };
 }
 
 function silentDevice(session: Session, requests: number): string {
@@ -73,7 +82,10 @@ function keysDisagree(session: Session, replies: readonly Reply[]): string | und
   return `the device refuses every valid registration with code ${codes[0] ?? ''} (authentication): check --spi and --key, and the realm and addresses it knows`;
 }
 
-async function explore(session: Session, tries: readonly Try[]): Promise<Home> {
+async function explore(
+  session: Session,
+  tries: readonly Try[],
+): Promise<{ readonly home: Home; readonly gateways: readonly string[] }> {
   const accepted = tries.filter((t) => t.mn.binding);
   const fence = (accepted[0] ?? tries.find((t) => t.pending.replies.all.length > 0))?.mode ?? modes.unidirectional;
   const { pixit } = session.config;
@@ -89,7 +101,10 @@ async function explore(session: Session, tries: readonly Try[]): Promise<Home> {
   const missing = declared
     ? `${declared} behind the device cannot be used`
     : 'nothing behind the device answered an echo request: name what does with --pixit gateway.ipv4=ADDRESS';
-  if (!session.config.gre) return { fence, l3: undefined, l2: undefined, missing: 'no raw sockets', addresses };
+  if (!session.config.gre) {
+    const home = { fence, l3: undefined, l2: undefined, missing: 'no raw sockets', addresses };
+    return { home, gateways: [] };
+  }
   const settled = (l2: boolean): MobileNode[] =>
     accepted.flatMap(({ mn }) => {
       const { binding } = mn;
@@ -102,7 +117,7 @@ async function explore(session: Session, tries: readonly Try[]): Promise<Home> {
     findL3(session, settled(false), gateways, declared),
     findL2(session, settled(true), gateways, declared, addresses),
   ]);
-  return { fence, l3, l2, missing, addresses };
+  return { home: { fence, l3, l2, missing, addresses }, gateways };
 }
 
 async function findL3(

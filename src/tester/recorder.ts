@@ -46,6 +46,11 @@ export class Recorder {
     }
   }
 
+  /** The UDP payloads that were kept. */
+  get messages(): readonly Uint8Array[] {
+    return [...this.#first, ...this.#last].flatMap(({ layer, bytes }) => (layer === 'udp' ? [bytes] : []));
+  }
+
   /** Marks the frame with these octets as the one that the verdict rests on; the latest one when there are several. */
   blame(bytes: Uint8Array): void {
     const entry = [...this.#first, ...this.#last].findLast((e) => e.bytes === bytes);

@@ -50,6 +50,11 @@ export function possible(mode: Mode, config: Pick<RunConfig, 'knobs'>): Mode {
   return mode.key === 0 && !asksWithZero(config) ? { ...mode, key: 'own' } : mode;
 }
 
+/** The same for a proxy agent that is told to attach a node: where L2 tunnels cannot be had, a normal one shows as much. */
+export function attachable(mode: Mode, config: Pick<RunConfig, 'knobs' | 'pics'>): Mode {
+  return { ...possible(mode, config), ...(mode.a !== undefined && { a: mode.a && config.pics.l2 }) };
+}
+
 /** The key that a request names to keep what was agreed: that of the MPA, whichever packets it is for. */
 export function agreedKeyOf(binding: Binding | undefined, { knobs }: Pick<RunConfig, 'knobs'>): number | undefined {
   return knobValue(knobs, 'key_direction') === 'receiver' ? binding?.forwardKey : binding?.reverseKey;

@@ -43,6 +43,8 @@ export interface Decision {
   readonly reason: string;
   readonly expected: string;
   readonly actual: string;
+  /** The one that was violated, if any. */
+  readonly requirement?: string;
 }
 
 export const plain = (verdict: Verdict, reason: string): Decision => ({ verdict, reason, expected: '', actual: '' });
@@ -59,7 +61,7 @@ export function explain(id: string, profile: Profile): string {
 }
 
 export function violated(id: string, expected: string, actual: string, profile: Profile): Decision {
-  return { verdict: verdictOf(id, profile), reason: explain(id, profile), expected, actual };
+  return { verdict: verdictOf(id, profile), reason: explain(id, profile), expected, actual, requirement: id };
 }
 
 /** How a thrown value decides a case. */
@@ -109,7 +111,7 @@ function worstOf<S extends { readonly requirement: string }>(all: readonly S[], 
 export function resultOf(
   definition: CaseDefinition,
   profile: Profile,
-  decision: Decision,
+  { verdict, reason, expected, actual }: Decision,
   rest: Pick<CaseResult, 'durationMs' | 'frames' | 'framesOmitted' | 'repeat'>,
 ): CaseResult {
   return {
@@ -120,7 +122,7 @@ export function resultOf(
     dut: definition.dut,
     level: levelOf(definition, profile),
     requirements: definition.covers,
-    ...decision,
+    ...{ verdict, reason, expected, actual },
     ...rest,
     ...(definition.wholeRun && { wholeRun: true }),
   };

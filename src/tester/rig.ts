@@ -4,6 +4,7 @@ import type { Dialect } from '../wire/extensions.js';
 import type { CaseBase } from './case-base.js';
 import type { CaseDefinition } from './case.js';
 import type { Judge } from './judge.js';
+import type { Mismatch } from './mismatch.js';
 
 export type Prepared = { readonly ok: true } | { readonly ok: false; readonly why: string };
 
@@ -19,6 +20,8 @@ export interface Running {
 export interface Rig {
   readonly judge: Judge;
   readonly dialect: Dialect;
+  /** How the device differs from the profile, as far as that is known by now. */
+  readonly mismatch: Mismatch | undefined;
   open(net: Net): Promise<void>;
   /** Finds out whether the device can be tested at all; with a reason when not. */
   prepare(): Promise<Prepared>;

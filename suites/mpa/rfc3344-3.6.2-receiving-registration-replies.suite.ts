@@ -35,7 +35,7 @@ async function ignores(
   );
 }
 
-const waits = { needs: ['greKeys', 'l2'], waits: true } as const;
+const waits = { needs: ['greKeys'], waits: true } as const;
 /** RFC 3344 §3.4: a code of foreign agents. */
 const lifetimeTooLong = 69;
 /** The rules about timestamps. */
@@ -241,7 +241,7 @@ export const proxyReplies = mpaSection('mpa/rfc3344-3.6.2', { document: 'rfc3344
   test(
     '16',
     'MUST NOT tunnel for a node that was denied',
-    { needs: ['greKeys', 'l2'], tunnel: true, covers: ['TN-14', 'LG-13'] },
+    { needs: ['greKeys'], tunnel: true, covers: ['TN-14', 'LG-13'] },
     async (t) => {
       t.needAccess();
       const witness = await t.attached(modes.l2Bidirectional);

@@ -5,7 +5,7 @@ import { draftModes as modes } from '../../src/tester/request.js';
 import { replyCodes, type RrpInput } from '../../src/wire/mobileip.js';
 
 const options = {
-  needs: ['greKeys', 'l2'],
+  needs: ['greKeys'],
   knobs: { dynamic_ha: 'rfc4433' },
   careOfAddresses: 2,
   covers: ['MN-30'],

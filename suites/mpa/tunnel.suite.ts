@@ -4,7 +4,7 @@ import { draftModes as modes } from '../../src/tester/request.js';
 import { ipProtocols } from '../../src/wire/ipv4.js';
 
 const tunnel = { needs: ['greKeys'], tunnel: true } as const;
-const l2 = { needs: ['greKeys', 'l2'], tunnel: true } as const;
+const gre = { needs: ['greKeys'], tunnel: true } as const;
 /** Granted where the end of a registration is waited for. */
 const lifetimeInSeconds = 3;
 
@@ -70,20 +70,25 @@ export const proxyTunnel = mpaSection('mpa/tunnel', { document: 'rfc3024', secti
     },
   );
 
-  test('05', 'MUST NOT tunnel before the registration is granted', { ...l2, covers: ['TN-14', 'LG-13'] }, async (t) => {
-    t.needAccess();
-    const witness = await t.attached(modes.l2Bidirectional);
-    await t.carriesUp(witness);
-    const node = t.node(modes.l2Unidirectional, { policy: () => 'withhold' });
-    await t.attach(node);
-    await t.request(node);
-    await t.nothingUp('TN-14', 'a packet of a node whose request is unanswered', node, witness);
-  });
+  test(
+    '05',
+    'MUST NOT tunnel before the registration is granted',
+    { ...gre, covers: ['TN-14', 'LG-13'] },
+    async (t) => {
+      t.needAccess();
+      const witness = await t.attached(modes.l2Bidirectional);
+      await t.carriesUp(witness);
+      const node = t.node(modes.l2Unidirectional, { policy: () => 'withhold' });
+      await t.attach(node);
+      await t.request(node);
+      await t.nothingUp('TN-14', 'a packet of a node whose request is unanswered', node, witness);
+    },
+  );
 
   test(
     '06',
     'MUST NOT tunnel for a node after its deregistration',
-    { ...l2, covers: ['TN-14'], waits: true },
+    { ...gre, covers: ['TN-14'], waits: true },
     async (t) => {
       t.needAccess();
       const witness = await t.attached(modes.l2Bidirectional);
@@ -104,7 +109,7 @@ export const proxyTunnel = mpaSection('mpa/tunnel', { document: 'rfc3024', secti
   test(
     '07',
     'MUST carry packets between two of its nodes through the tunnel',
-    { ...l2, covers: ['LG-14', 'LG-15'] },
+    { ...gre, covers: ['LG-14', 'LG-15'] },
     async (t) => {
       t.needAccess();
       const [one, two] = [await t.attached(modes.l2Bidirectional), await t.attached(modes.l2Bidirectional)];
@@ -125,7 +130,7 @@ export const proxyTunnel = mpaSection('mpa/tunnel', { document: 'rfc3024', secti
   test(
     '08',
     'MUST NOT take tunnel packets from another sender than the HA',
-    { ...l2, covers: ['LG-16'], careOfAddresses: 2 },
+    { ...gre, covers: ['LG-16'], careOfAddresses: 2 },
     async (t) => {
       t.needAccess();
       const node = await t.attached(modes.l2Bidirectional);
@@ -160,7 +165,7 @@ export const proxyTunnel = mpaSection('mpa/tunnel', { document: 'rfc3024', secti
   test(
     '11',
     'MUST NOT tunnel for a node whose registration has ended',
-    { ...l2, covers: ['TN-14'], waits: true },
+    { ...gre, covers: ['TN-14'], waits: true },
     async (t) => {
       t.needAccess();
       const witness = await t.attached(modes.l2Bidirectional);

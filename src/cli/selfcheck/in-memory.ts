@@ -1,9 +1,10 @@
 /** Runs cases against a reference device in one process: no sockets, and waiting costs no time. */
 import { startHomeAgent } from '../../dut/ha.js';
 import { startMpa } from '../../dut/mpa.js';
+import { haProfile, mpaProfile } from '../../dut/profile.js';
 import { memoryNet, type MemoryNet } from '../../net/memory.js';
 import type { RunResult } from '../../report/result.js';
-import { defaultPics } from '../../spec/config.js';
+import { defaultPics, type Profile } from '../../spec/config.js';
 import { defaultKnobs } from '../../spec/knobs.js';
 import type { CaseDefinition } from '../../tester/case.js';
 import { partition } from '../../tester/configurations.js';
@@ -46,6 +47,8 @@ export function memoryConfig(dut: Dut): Config {
 export interface Deviating {
   readonly fault?: string;
   readonly variant?: string;
+  /** The device follows another profile than the tester. */
+  readonly profile?: Profile;
 }
 
 /** Every case meets the configuration of the device that shows what it tests. */
@@ -74,9 +77,14 @@ async function runHa(
   cases: readonly CaseDefinition[],
   deviation: Deviating,
 ): Promise<RunResult> {
+  const { profile } = deviation;
   const options = deviceOptions(config, deviation.fault, ['192.0.2.9']);
   if (options.device !== 'ha') throw new TypeError('the embedded device is no home agent');
-  const host = await startHomeAgent(net.device, { ...options, ...deviation });
+  const host = await startHomeAgent(net.device, {
+    ...options,
+    ...deviation,
+    ...(profile && haProfile(profile, options.features)),
+  });
   try {
     return await runCases(optionsOf(net, config, cases));
   } finally {
@@ -90,9 +98,15 @@ async function runMpa(
   cases: readonly CaseDefinition[],
   deviation: Deviating,
 ): Promise<RunResult> {
+  const { profile } = deviation;
   const options = mpaOptions(config, config.target.address, deviation.fault);
   if (options.device !== 'mpa') throw new TypeError('the embedded device is no proxy agent');
-  const host = await startMpa(net.device, { ...options, accessLink: 'access', ...deviation });
+  const host = await startMpa(net.device, {
+    ...options,
+    accessLink: 'access',
+    ...deviation,
+    ...(profile && mpaProfile(profile)),
+  });
   const begun = (answer: { readonly ok: boolean }): 'begun' | 'unsupported' => (answer.ok ? 'begun' : 'unsupported');
   const plain = config.pics.greKeys ? {} : ({ l2: false, key: 'none' } as const);
   const control: MpaControl = {
