@@ -1,7 +1,7 @@
 /** Faults of the registration rules underneath the draft: RFC 3344, RFC 3024, RFC 2794, draft-leung-mip4-proxy-mode. */
 import type { AgentOutput } from '../../agents/agent.js';
 import type { Exchange } from '../../agents/ha-rules.js';
-import { high32, replyCodes } from '../../wire/mobileip.js';
+import { decodeRrp, high32, replyCodes } from '../../wire/mobileip.js';
 import { fault, onExtension, onReply, outerFault } from './make.js';
 import type { Fault } from './types.js';
 
@@ -21,7 +21,7 @@ const dyingOf = (id: string, sentence: string, when: (payload: Uint8Array) => bo
         dead ||= input.kind === 'udp' && when(input.payload);
         return dead ? [] : agent.step(input, now);
       },
-      deadline: () => agent.deadline(),
+      deadline: () => (dead ? undefined : agent.deadline()),
     };
   });
 
@@ -185,22 +185,41 @@ export const haBaseFaults: readonly Fault[] = [
   ),
 
   // --- time ---
-  outerFault('speaks-on-expiry', 'HA-50', 'Repeats its last reply when a binding ends.', (agent) => {
-    let last: AgentOutput | undefined;
-    return {
-      step: (input, now) => {
-        const outputs = agent.step(input, now);
-        last = outputs.find((output) => output.kind === 'udp') ?? last;
-        return input.kind === 'timer' && last ? [...outputs, last] : outputs;
-      },
-      deadline: () => agent.deadline(),
-    };
-  }),
+  outerFault(
+    'speaks-on-expiry',
+    'HA-50',
+    'Repeats its reply when the lifetime in it is over.',
+    (agent, { dialect }) => {
+      const sent: { readonly until: number; readonly output: AgentOutput }[] = [];
+      return {
+        step: (input, now) => {
+          const over = sent.filter(({ until }) => until <= now);
+          for (const one of over) sent.splice(sent.indexOf(one), 1);
+          const outputs = agent.step(input, now);
+          for (const output of outputs) {
+            const reply = output.kind === 'udp' ? decodeRrp(output.payload, dialect) : undefined;
+            if (reply?.ok && reply.value.lifetime > 0) sent.push({ until: now + reply.value.lifetime * 1000, output });
+          }
+          return [...outputs, ...over.map(({ output }) => output)];
+        },
+        deadline: () => agent.deadline(),
+      };
+    },
+  ),
 
   // --- what it cannot bear ---
-  dyingOf('dies-of-short-message', 'Stops for good after a message of less than 24 octets.', (p) => p.length < 24),
-  dyingOf('dies-of-overlong-extension', 'Stops for good after an extension that points past the end.', (p) =>
-    hasExtension(p, (_type, length, left) => length > left),
+  dyingOf('dies-of-one-octet', 'Stops for good after a message of one octet.', (p) => p.length === 1),
+  dyingOf(
+    'dies-of-short-message',
+    'Stops for good after a message of 2 to 22 octets.',
+    (p) => p.length > 1 && p.length < 23,
+  ),
+  dyingOf('dies-of-23-octets', 'Stops for good after a message that lacks one octet.', (p) => p.length === 23),
+  dyingOf('dies-of-extension-cut-by-one', 'Stops for good after an extension that lacks one octet.', (p) =>
+    hasExtension(p, (_type, length, left) => length === left + 1),
+  ),
+  dyingOf('dies-of-overlong-extension', 'Stops for good after an extension that lacks more than one octet.', (p) =>
+    hasExtension(p, (_type, length, left) => length > left + 1),
   ),
   dyingOf('dies-of-short-authentication', 'Stops for good after an authentication extension without an SPI.', (p) =>
     hasExtension(p, (type, length) => type === 32 && length < 4),
