@@ -15,6 +15,7 @@ export function addFuzzOptions(command: Command): void {
     .option('--corpus <dir>', 'folder of inputs that did something new: kept there, and changed in later runs')
     .option('--stats', 'print how many messages were accepted, denied by code, or discarded')
     .option('--strict', 'a SHOULD that is not followed is a failure')
+    .option('--bail', 'stop at the first failure')
     .option('--report <kind=path>', 'write a report: junit, json, html, tap or markdown; also repeated', collect);
   addShardOption(command, 'one part of --runs, with a seed of its own, for example 2/4');
   command.addHelpText(

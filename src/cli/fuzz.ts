@@ -164,7 +164,10 @@ async function conduct(range: FuzzRange, run: Run): Promise<number> {
     device: config.target,
     dialect: range.session.dialect,
   };
+  const enough = new AbortController();
+  let done = 0;
   const progress = (sent: number): void => {
+    done = sent;
     const rate = Math.round(sent / Math.max(0.001, (net.clock.now() - start) / 1000));
     screen.progress(`${sent} ${mode}s, ${rate} a second, ${found.length} findings`);
   };
@@ -173,7 +176,8 @@ async function conduct(range: FuzzRange, run: Run): Promise<number> {
   ci.begin();
   screen.write(`fuzz ${mode} mode against ${facts.targetName}, seed ${config.seed}${part}\n`);
   const outcome = await fuzzing(range, {
-    ...{ seed: seedOf(config.seed, config.shard), runs, corpus, revive, signal, onProgress: progress },
+    ...{ seed: seedOf(config.seed, config.shard), runs, corpus, revive, onProgress: progress },
+    signal: AbortSignal.any([signal, enough.signal]),
     duration: seconds === undefined ? undefined : seconds * 1000,
     onFinding: (finding) => {
       report.add(finding);
@@ -181,6 +185,7 @@ async function conduct(range: FuzzRange, run: Run): Promise<number> {
       const file = writeFinding(folder, finding, ends, repeatFile);
       const { requirement, level, expected, actual } = finding;
       screen.write(`${level} ${requirement}: expected ${expected}, got ${actual}\n  ${repeatFile(file)}\n`);
+      if (config.bail && (config.strict || isFailing(finding))) enough.abort();
     },
     onInteresting: (plan) => flags.corpus !== undefined && keepInput(flags.corpus, plan),
   });
@@ -190,9 +195,8 @@ async function conduct(range: FuzzRange, run: Run): Promise<number> {
   for (const { requirement, expected, actual } of outcome.unrepeatable) {
     screen.write(`seen once and not again: ${requirement}: expected ${expected}, got ${actual}\n`);
   }
-  const { sent } = range.statistics;
   screen.write(
-    `${sent} messages in ${((net.clock.now() - start) / 1000).toFixed(1)} s, ${found.length} findings, ` +
+    `${done} ${mode}s in ${((net.clock.now() - start) / 1000).toFixed(1)} s, ${found.length} findings, ` +
       `${outcome.unrepeatable.length} suspicions that could not be shown again${outcome.lost ? '; the device was lost' : ''}\n`,
   );
   ci.end(result, context);

@@ -1,7 +1,7 @@
 /** From a suspicion to a finding: shown again, with as few messages as possible, each as small as possible. */
 import type fc from 'fast-check';
 import { findingOf, type FuzzFinding, groupOf } from './finding.js';
-import { fewest, shrink } from './shrink.js';
+import { culprit, fewest, shrink } from './shrink.js';
 import type { Plan } from './plan.js';
 import type { FuzzRange, Volley } from './range.js';
 import { type Suspicion, kindOf } from './suspicion.js';
@@ -60,9 +60,9 @@ export async function hunt(
   const at = suspected.index;
   const own = at === undefined ? undefined : volley[at];
   const isAlone = own !== undefined && (await shows([own]));
-  const first = isAlone && own ? [own] : (await shows(volley)) ? volley : undefined;
-  if (!first || gone) return undefined;
-  const few = first.length === 1 ? first : await fewest(first, (part) => shows(part), most.halving);
+  const alone = isAlone && own ? [own] : await culprit(volley, (part) => shows(part));
+  const few = alone ?? ((await shows(volley)) ? await fewest(volley, (part) => shows(part), most.halving) : undefined);
+  if (!few || gone) return undefined;
   const small = [...few];
   const steps: number[] = [];
   for (let i = 0; i < small.length && small.length <= 4 && !gone; i++) {

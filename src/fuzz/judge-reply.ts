@@ -5,6 +5,7 @@ import { type Finding, violated } from '../oracle/finding.js';
 import type { Judged } from '../oracle/oracle.js';
 import { messageTypes } from '../wire/mobileip.js';
 import type { Extension } from '../wire/extensions.js';
+import type { Suspicion } from './suspicion.js';
 
 export interface Answered {
   readonly request: Uint8Array;
@@ -17,18 +18,24 @@ export interface Answered {
   readonly count: number;
 }
 
-/** A denial may be larger than what it denies, but not so large that a forged sender makes it a weapon. */
-const leastAllowed = 512;
+/**
+ * A denial may be larger than what it denies, but not so large that a forged sender makes it a weapon. No document says
+ * how large that is, so it fails no device; and what a denial may lawfully carry (the NAI, a vendor's words, some
+ * authenticators) stays below.
+ */
+const leastAllowed = 1024;
 const mostTimes = 4;
 
 /** Rules that need the device to know whom it answers. */
 const forTheAuthentic: ReadonlySet<string> = new Set(['HA-10', 'HA-11', 'HA-15', 'HA-17']);
 
-export function judgeReply(answered: Answered): Finding[] {
+export function judgeReply(answered: Answered): (Finding & Pick<Suspicion, 'level'>)[] {
   const { request, reply, judged, deserts, authentic, count } = answered;
   const { exchange } = judged;
   if (!exchange) return request[0] === messageTypes.rrq ? judgeUnreadable(reply) : [];
-  const findings = judged.findings.filter((f) => !f.holds && isCertain(f, exchange, authentic));
+  const findings: ReturnType<typeof judgeReply> = judged.findings.filter(
+    (f) => !f.holds && isCertain(f, exchange, authentic),
+  );
   if (exchange.accepted && deserts.verdict === 'mustRefuse') {
     findings.push(
       violated(deserts.requirement, `a denial or silence, for ${deserts.why}`, `code ${exchange.rrp.code}`),
@@ -37,13 +44,8 @@ export function judgeReply(answered: Answered): Finding[] {
   if (count > 1) findings.push(violated('HA-50', 'one reply to a request', 'more than one'));
   const most = Math.max(leastAllowed, mostTimes * request.length);
   if (!authentic && reply.length > most) {
-    findings.push(
-      violated(
-        'HA-07',
-        `a denial of at most ${most} octets to a sender that is not authentic`,
-        `${reply.length} octets`,
-      ),
-    );
+    const expected = `a denial of at most ${most} octets to a sender that is not authentic`;
+    findings.push({ ...violated('HA-07', expected, `${reply.length} octets`), level: 'inference' });
   }
   return findings;
 }

@@ -10,8 +10,8 @@ interface Property {
   readonly requirements: readonly string[];
 }
 
-/** What is looked at in message mode, numbered for ever: `ha/fuzz-message/01`. */
-const properties: readonly Property[] = [
+/** What is looked at, numbered for ever: `ha/fuzz-message/01`. The last one of each mode is all the rest. */
+const messageProperties: readonly Property[] = [
   { name: '01', title: 'MUST answer a valid registration whatever came before', requirements: ['HA-32'] },
   { name: '02', title: 'MUST NOT accept what is not authentic', requirements: ['HA-03', 'HA-05', 'HA-20'] },
   { name: '03', title: 'MUST NOT accept an Identification far off', requirements: ['HA-12'] },
@@ -35,12 +35,30 @@ const properties: readonly Property[] = [
   { name: '09', title: 'MUST send replies and packets without any other fault', requirements: [] },
 ];
 
+const sequenceProperties: readonly Property[] = [
+  { name: '01', title: 'MUST answer a valid registration whatever came before', requirements: ['HA-32'] },
+  { name: '02', title: 'MUST NOT take forged requests, nor change anything for their sake', requirements: ['HA-05'] },
+  { name: '03', title: 'MUST give each live L2 MN keys of its own', requirements: ['TS-12', 'TS-15'] },
+  { name: '04', title: 'MUST keep agreed keys in renewals that name them', requirements: ['TS-31'] },
+  {
+    name: '05',
+    title: 'MUST answer the GRE Key extension with one of the same mode and an allocated key',
+    requirements: ['TS-01', 'TS-18', 'TS-19', 'TS-20', 'YG-16'],
+  },
+  { name: '06', title: 'MUST NOT deliver packets with a wrong key', requirements: ['TN-06'] },
+  { name: '07', title: 'MUST end the tunnel with the binding', requirements: ['TN-04', 'HA-49'] },
+  { name: '08', title: 'MUST send replies and packets without any other fault', requirements: [] },
+];
+
+const propertiesOf = { message: messageProperties, sequence: sequenceProperties } as const;
+
 /** `decided` is false when the device could not be tested to the end. */
 export function casesOf(
   mode: 'message' | 'sequence',
   findings: readonly FuzzFinding[],
   about: { readonly durationMs: number; readonly decided: boolean; readonly why: string; readonly repeat: string },
 ): CaseResult[] {
+  const properties = propertiesOf[mode];
   const known = new Set(properties.flatMap((p) => p.requirements));
   return properties.map(({ name, title, requirements }) => {
     const own = findings.filter((f) =>
@@ -55,7 +73,7 @@ export function casesOf(
       document: documents[row.document].citation,
       section: row.section,
       dut: 'ha',
-      level: row.level,
+      level: worst?.level ?? row.level,
       requirements: [...new Set(ids)],
       verdict: worst ? (isFailing(worst) ? 'fail' : 'warn') : about.decided ? 'pass' : 'inconclusive',
       reason: worst

@@ -6,7 +6,7 @@ import type { Session } from '../tester/session.js';
 import { Forbidden, type NodeModel, type SequenceModel, type SequenceReal } from './sequence-model.js';
 import type { Step } from './step.js';
 
-type Command = fc.AsyncCommand<SequenceModel, SequenceReal>;
+type Command = fc.AsyncCommand<SequenceModel, SequenceReal, false>;
 
 const accepted = (code: number | undefined): boolean => code === 0 || code === 1;
 

@@ -99,7 +99,7 @@ export async function repeatSteps(
   const fault = await tryOut(range, async (model, real) => {
     for (const step of steps) {
       const command = commandOf(step, range.session);
-      if (await command.check(model)) await command.run(model, real);
+      if (command.check(model)) await command.run(model, real);
     }
   });
   return fault ? [{ ...fault.suspicion, group: groupOfSteps(fault.suspicion, fault.steps) }] : [];

@@ -38,6 +38,22 @@ export async function shrink<T>(
   return { value: current, path };
 }
 
+/**
+ * The one member of a list that fails by itself, if there is such: what is not in the first half is taken to be in the
+ * second, so that it is seen to fail as seldom as can be.
+ */
+export async function culprit<T>(
+  list: readonly T[],
+  fails: (part: readonly T[]) => Promise<boolean>,
+): Promise<readonly T[] | undefined> {
+  let part = list;
+  while (part.length > 1) {
+    const half = part.slice(0, Math.ceil(part.length / 2));
+    part = (await fails(half)) ? half : part.slice(half.length);
+  }
+  return (await fails(part)) ? part : undefined;
+}
+
 /** The fewest members of a list that still fail together: halves first, then single ones. Asked at most `most` times. */
 export async function fewest<T>(
   list: readonly T[],

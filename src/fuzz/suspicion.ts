@@ -9,12 +9,17 @@ export interface Suspicion {
   readonly requirement: string;
   readonly expected: string;
   readonly actual: string;
+  /** Where it is not that of the requirement. */
+  readonly level?: Level;
   /** Which message of the volley; undefined when it may be any of them. */
   readonly index?: number;
 }
 
-export const suspicion = ({ requirement: id, expected, actual }: Finding, index?: number): Suspicion => ({
-  ...{ requirement: id, expected, actual },
+type Leveled = Pick<Suspicion, 'requirement' | 'level'>;
+
+export const suspicion = (finding: Finding & Pick<Suspicion, 'level'>, index?: number): Suspicion => ({
+  ...{ requirement: finding.requirement, expected: finding.expected, actual: finding.actual },
+  ...(finding.level !== undefined && { level: finding.level }),
   ...(index !== undefined && { index }),
 });
 
@@ -22,10 +27,10 @@ export const suspicion = ({ requirement: id, expected, actual }: Finding, index?
 export const kindOf = ({ requirement: id, expected }: Suspicion): string =>
   `${id} ${expected.replaceAll(/0x[0-9a-f]+|\d+|\S+@\S+/gi, '#')}`;
 
-export const levelOf = ({ requirement: id }: Pick<Suspicion, 'requirement'>): Level => requirement(id).level;
+export const levelOf = ({ requirement: id, level }: Leveled): Level => level ?? requirement(id).level;
 
 const failing: ReadonlySet<Level> = new Set<Level>(['MUST', 'fact']);
-export const isFailing = (s: Pick<Suspicion, 'requirement'>): boolean => failing.has(levelOf(s));
+export const isFailing = (s: Leveled): boolean => failing.has(levelOf(s));
 
 /** Notes make no finding, for a device may do as it likes; nor do rules that the profile has not, or from memory only. */
 export const isWorthTelling = (s: Pick<Suspicion, 'requirement'>, profile: Profile): boolean => {

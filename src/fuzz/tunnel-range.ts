@@ -33,6 +33,9 @@ const lifetime = 120;
 /** How long after it was asked for a key may be in force for another MN, in milliseconds: its lifetime may be long. */
 const keysLast = 120_000;
 
+/** Keys remembered at most. */
+const mostAsked = 100_000;
+
 export class TunnelRange {
   readonly #session: Session;
   readonly #home: Home;
@@ -68,13 +71,19 @@ export class TunnelRange {
 
   /** Takes note of the keys that the requests of a volley may put in force. */
   expectKeys(plans: readonly Plan[]): void {
+    if (!this.#session.config.gre) return;
     const now = this.#session.clock.now();
     for (const plan of plans) {
       for (const e of plan.kind === 'request' ? plan.extensions : []) {
-        if (e.name === 'greKey' && typeof e.key === 'number' && e.key !== 0) this.#asked.set(e.key, now);
+        if (e.name !== 'greKey' || typeof e.key !== 'number' || e.key === 0) continue;
+        this.#asked.delete(e.key); // the longest untouched stay first
+        this.#asked.set(e.key, now);
       }
     }
-    for (const [key, at] of this.#asked) if (at + keysLast < now) this.#asked.delete(key);
+    for (const [key, at] of this.#asked) {
+      if (at + keysLast >= now && this.#asked.size <= mostAsked) return;
+      this.#asked.delete(key);
+    }
   }
 
   /** The packet as sent, from its outer header on without it; undefined without a tunnel to send it into. */
