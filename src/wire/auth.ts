@@ -1,5 +1,7 @@
 /** Authenticators of Mobile IP messages. */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { hmacMd5 } from './md5.js';
+import { sameBytes } from './text.js';
 
 /** HMAC-MD5 is RFC 3344 §5.1 (after RFC 2104); prefix+suffix MD5 is the older RFC 2002 §3.5.1. */
 export const algorithms = ['hmac-md5', 'prefix-suffix-md5'] as const;
@@ -17,7 +19,7 @@ export interface SecurityAssociation {
 export function authenticator(sa: Omit<SecurityAssociation, 'spi'>, covered: Uint8Array): Uint8Array {
   switch (sa.algorithm) {
     case 'hmac-md5':
-      return createHmac('md5', sa.key).update(covered).digest();
+      return hmacMd5(sa.key, covered);
     case 'prefix-suffix-md5':
       return createHash('md5').update(sa.key).update(covered).update(sa.key).digest();
   }
@@ -25,6 +27,5 @@ export function authenticator(sa: Omit<SecurityAssociation, 'spi'>, covered: Uin
 
 /** Whether `given` is the right authenticator over `covered`. */
 export function verifies(sa: Omit<SecurityAssociation, 'spi'>, covered: Uint8Array, given: Uint8Array): boolean {
-  const right = authenticator(sa, covered);
-  return right.length === given.length && timingSafeEqual(right, given);
+  return sameBytes(authenticator(sa, covered), given);
 }
