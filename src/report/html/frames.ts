@@ -15,7 +15,7 @@ const mostFields = 500;
 const longestText = 300;
 
 // A report is written many times while a run goes on, and the cases that are decided do not change.
-const packed = new WeakMap<CaseResult, { readonly context: ReportContext; readonly text: string }>();
+const packed = new WeakMap<CaseResult['frames'], { readonly context: ReportContext; readonly text: string }>();
 
 /** In the order of the cases. */
 export function keepFrames(
@@ -39,11 +39,11 @@ export function keepFrames(
 
 function pack(result: CaseResult, context: ReportContext): string {
   if (result.frames.length === 0) return '';
-  const known = packed.get(result);
+  const known = packed.get(result.frames);
   if (known?.context === context) return known.text;
   const frames = result.frames.map((frame) => pageFrame(frame, context));
   const text = deflateRawSync(JSON.stringify(frames)).toString('base64');
-  packed.set(result, { context, text });
+  packed.set(result.frames, { context, text });
   return text;
 }
 
