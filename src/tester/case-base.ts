@@ -8,7 +8,7 @@ import { pause } from './arrivals.js';
 import type { CaseOptions } from './case.js';
 import { Inconclusive, Skipped, Violation } from './outcome.js';
 import { Recorder } from './recorder.js';
-import { claimedModes, type Mode, modeName } from './request.js';
+import { claimedModes, type Mode, modeName, possibleModes } from './request.js';
 
 export interface Warning {
   readonly requirement: string;
@@ -108,7 +108,7 @@ export class CaseBase {
 
   /** Does the same in each of these modes; what fails names the mode. */
   async inModes(all: readonly Mode[], body: (mode: Mode) => Promise<void>): Promise<void> {
-    for (const mode of all) {
+    for (const mode of possibleModes(all, this.config)) {
       this.#round = `${modeName(mode)}: `;
       await body(mode);
     }

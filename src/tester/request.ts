@@ -50,6 +50,12 @@ export function possible(mode: Mode, config: Pick<RunConfig, 'knobs'>): Mode {
   return mode.key === 0 && !asksWithZero(config) ? { ...mode, key: 'own' } : mode;
 }
 
+/** The same for several, each once. */
+export function possibleModes(all: readonly Mode[], config: Pick<RunConfig, 'knobs'>): readonly Mode[] {
+  const had = all.map((mode) => possible(mode, config));
+  return had.filter((mode, i) => had.findIndex((other) => modeName(other) === modeName(mode)) === i);
+}
+
 /** The same for a proxy agent that is told to attach a node: where L2 tunnels cannot be had, a normal one shows as much. */
 export function attachable(mode: Mode, config: Pick<RunConfig, 'knobs' | 'pics'>): Mode {
   return { ...possible(mode, config), ...(mode.a !== undefined && { a: mode.a && config.pics.l2 }) };

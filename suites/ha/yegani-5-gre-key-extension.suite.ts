@@ -1,9 +1,11 @@
 /** draft-yegani-gre-key-extension-02 §5: the extension itself and the use of the keys. */
 import { hexKey } from '../../src/oracle/exchange.js';
 import { section } from '../../src/tester/case.js';
+import { expectForwardKey } from '../../src/tester/checks.js';
 import { draftModes as modes } from '../../src/tester/request.js';
 
 const gre = { needs: ['greKeys'] } as const;
+const receiver = { ...gre, tunnel: true, knobs: { key_direction: 'receiver' } } as const;
 
 export const yeganiExtension = section('ha/yegani-5', { document: 'yegani', section: '5' }, (test) => {
   test('01', 'MUST send the reserved bits as zero in normal mode', { ...gre, covers: ['YG-22'] }, async (t) => {
@@ -55,4 +57,47 @@ export const yeganiExtension = section('ha/yegani-5', { document: 'yegani', sect
       t.demand('YG-20', frame.gre?.key === mn.ownKey, `key ${hexKey(mn.ownKey)}`, `key ${hexKey(frame.gre?.key ?? 0)}`);
     },
   );
+
+  test(
+    '05',
+    'MUST send to each of several MNs under the key of its request',
+    { ...receiver, covers: ['YG-20'] },
+    async (t) => {
+      const mns = [];
+      for (let i = 0; i < 3; i++) mns.push(await t.registered(modes.unidirectional));
+      for (const mn of mns) expectForwardKey(t, mn, await t.passes(mn, 'YG-20'), 'YG-20');
+    },
+  );
+
+  test(
+    '06',
+    'MUST go on with the keys when a renewal names the same',
+    { ...receiver, covers: ['YG-20'] },
+    async (t) => {
+      const mn = await t.registered(modes.unidirectional);
+      await t.carries(mn);
+      for (let i = 0; i < 2; i++) {
+        await t.register(mn, { ...modes.unidirectional, key: mn.agreedKey ?? 0 });
+        expectForwardKey(t, mn, await t.passes(mn, 'YG-20'), 'YG-20');
+      }
+    },
+  );
+
+  test(
+    '07',
+    'MUST send under the new key when a renewal names another',
+    { ...receiver, covers: ['YG-20'] },
+    async (t) => {
+      const mn = await t.registered(modes.unidirectional);
+      await t.carries(mn);
+      mn.ownKey = t.session.random.uint32() || 1;
+      await t.register(mn, modes.unidirectional);
+      expectForwardKey(t, mn, await t.passes(mn, 'YG-20'), 'YG-20');
+    },
+  );
+
+  test.wholeRun('08', 'MUST have sent the reserved bits as zero in every reply of the run', {
+    ...gre,
+    covers: ['YG-22'],
+  });
 });

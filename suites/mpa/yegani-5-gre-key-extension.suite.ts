@@ -55,4 +55,16 @@ export const yeganiProxyExtension = mpaSection('mpa/yegani-5', { document: 'yega
       );
     },
   );
+
+  test(
+    '04',
+    'MUST take packets under the key that it assigned',
+    { ...gre, covers: ['YG-20'], tunnel: true, knobs: { key_direction: 'receiver' } },
+    async (t) => {
+      t.needAccess();
+      const node = await t.attached(modes.unidirectional);
+      await t.carriesUp(node);
+      await t.down(node, 'YG-20');
+    },
+  );
 });

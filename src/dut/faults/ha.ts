@@ -4,6 +4,7 @@ import { haBaseFaults } from './ha-base.js';
 import { haFuzzFaults } from './ha-fuzz.js';
 import { haKeyFaults } from './ha-keys.js';
 import { l2Faults } from './ha-l2.js';
+import { haReceiverFaults } from './ha-receiver.js';
 import { haRegistrationFaults } from './ha-registration.js';
 import { haSignallingFaults } from './ha-signalling.js';
 import { haRevocationFaults } from './ha-revocation.js';
@@ -18,6 +19,7 @@ export const haFaults: readonly Fault[] = [
   ...haSubtleFaults,
   ...haBaseFaults,
   ...haUnderneathFaults,
+  ...haReceiverFaults,
   ...haRegistrationFaults,
   ...haRevocationFaults,
   ...haSignallingFaults,

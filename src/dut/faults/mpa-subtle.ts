@@ -102,6 +102,17 @@ export const mpaSubtleFaults: readonly MpaFault[] = [
         binding.terms.tunnel === 'gre' ? binding.terms.forwardKey : rules.reverseKey(binding, device),
     }),
   ),
+  mpaFault(
+    'receiver-downlink-reply-key',
+    'YG-20',
+    'Takes packets under the key of the reply only, though keys are those of their receiver.',
+    (rules, config) => ({
+      terms: (answer, device, state) => {
+        const terms = rules.terms(answer, device, state);
+        return terms && config.keyDirection === 'receiver' ? { ...terms, forwardKey: terms.reverseKey } : terms;
+      },
+    }),
+  ),
   mpaFault('l2-uplink-forward-key', 'TS-05', 'Sends L2 frames with the key of the HA although it named one.', () => ({
     reverseKey: ({ terms }) => (terms.tunnel === 'l2' ? terms.forwardKey : terms.reverseKey),
   })),

@@ -201,11 +201,11 @@ export const yegani = [
     id: 'YG-20',
     document: 'yegani',
     section: '5',
-    role: 'ha',
+    role: 'both',
     level: 'fact',
     text: 'In this document the HA tunnels to the MPA with the key that the MPA assigned.',
     test: seen(
-      'Register with Kr and send to the HoA: Kr on the downlink is asked for only when the knob key_direction is receiver.',
+      'Register with Kr and send to the HoA: Kr on the downlink is asked for only when the knob key_direction is receiver. Answer an MPA that names Kr: packets under Kr reach the MN.',
     ),
   },
   {
