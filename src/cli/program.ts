@@ -54,9 +54,9 @@ export function version(): string {
 export function commands(finish: (exitCode: number) => void): Command {
   const program = new Command('grespec')
     .description(
-      'Black-box conformance tester for Proxy Mobile IPv4 home agents that use the GRE Key extension and ' +
-        'GRE-based L2 tunnels (draft-tsirtsis-l2gre-pmipv4-00). It plays the mobility proxy agent over real UDP ' +
-        'and raw GRE, runs numbered cases, and writes reports for CI.',
+      'Black-box conformance tester for Proxy Mobile IPv4 home agents and mobility proxy agents that use the GRE Key ' +
+        'extension and GRE-based L2 tunnels (draft-tsirtsis-l2gre-pmipv4-00). It plays the other side of the device ' +
+        'over real UDP and raw GRE, runs numbered cases, and writes reports for people and for CI.',
     )
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help; grespec COMMAND --help tells all about one command')
@@ -75,7 +75,8 @@ Exit status:
 
 Examples:
   $ grespec run                                  all cases, against the embedded reference device
-  $ grespec run ha/5.2 --target 192.0.2.10 --spi 256 --key env:HA_KEY
+  $ grespec probe --target 192.0.2.10 --spi 256 --key env:HA_KEY --write lab.yaml
+  $ grespec run ha/5.2 --config lab.yaml         a section, against a real device
   $ grespec list ha/5.3                          the cases of a section
   $ grespec explain TS-12                        a requirement, and the cases that cover it
   $ grespec decode 200065580000cafe              octets as a tree

@@ -13,7 +13,8 @@ import type { Observation, Survey } from './observation.js';
 /** What is tried to begin with: everything that a device may have. */
 function openMinded(config: RunConfig): RunConfig {
   const all = { greKeys: true, l2: true, ipInIp: true, reverseTunneling: true } as const;
-  return { ...config, profile: 'tsirtsis-00', pics: { ...config.pics, ...all } };
+  const knobs = { ...config.knobs, zero_key: 'asks', key_direction: 'sender' };
+  return { ...config, profile: 'tsirtsis-00', pics: { ...config.pics, ...all }, knobs };
 }
 
 /**

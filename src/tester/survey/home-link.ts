@@ -1,4 +1,4 @@
-/** Who answers on the home network behind a home agent that has L2 tunnels: one MN looks for each service in turn. */
+/** Who answers on the home network behind a home agent that has L2 tunnels: an MN for IPv4, and one for each way to IPv6. */
 import { ipv4Number, ipv4Text } from '../../wire/text.js';
 import { likelyGateways } from '../home.js';
 import type { Mode } from '../request.js';
@@ -19,50 +19,57 @@ export async function surveyHomeLink(
   mode: Mode,
   assigned: string | undefined,
 ): Promise<readonly Observation[]> {
-  const heard = await asking.ask(mode);
-  const { mn } = heard;
-  if (!mn.binding?.l2) return unknownHomeLink(`no L2 tunnel could be had: ${heardText(heard)}`);
-  const { pixit } = asking.session.config;
-  const host = new TunnelHost(asking.session, mn);
+  const hosts: TunnelHost[] = [];
   try {
-    const lease = await host.dhcpv4();
-    const observed: Observation[] = [
-      answered('dhcpv4', lease && `${lease.server} leased ${lease.address}`, 'DHCPDISCOVER'),
-    ];
-    const network = pixit.homeNetwork?.split('/')[0] ?? lease?.address ?? assigned;
-    const likely = network === undefined ? [] : likelyGateways(network, asking.session.target.address);
-    const wanted = pixit.gateway?.ipv4 ?? lease?.router;
-    const gateways = wanted === undefined ? likely : [wanted];
-    // what has no lease asks with an address that it has only for this
-    mn.ip ??= network && ipv4Text((((ipv4Number(network) ?? 0) & ~0xff) + 249) >>> 0);
-    const gateway = await firstThat(gateways, (address) => host.resolve(address).then((mac) => mac !== undefined));
-    const asked = gateways.join(', ') || 'no address known to ask for';
-    observed.push(
-      answered('arp', gateway && `${gateway} answers ARP`, `ARP requests for ${asked}`, gateways.length > 0),
-    );
-    const echo = gateway !== undefined && (await host.ping(gateway));
-    observed.push(
-      answered(
-        'icmpEcho',
-        echo ? `${gateway} answers echo requests` : undefined,
-        `echo requests to ${gateway ?? asked}`,
-        gateway !== undefined,
-      ),
-    );
-    if (gateway !== undefined && pixit.gateway?.ipv4 === undefined) {
-      observed.push({ setting: 'pixit.gateway.ipv4', value: gateway, evidence: 'it answers ARP on the home link' });
+    // an MN for each, since servers that are not there are waited for: all at once
+    for (let i = 0; i < 3; i++) {
+      const heard = await asking.ask(mode);
+      if (!heard.mn.binding?.l2) return unknownHomeLink(`no L2 tunnel could be had: ${heardText(heard)}`);
+      hosts.push(new TunnelHost(asking.session, heard.mn));
     }
-    const slaac = await host.slaac();
-    observed.push(
-      answered('slaac', slaac && `${slaac.router} advertises the prefix of ${slaac.address}`, 'router solicitations'),
-    );
-    const dhcpv6 = await host.dhcpv6();
-    const lease6 = dhcpv6?.kind === 'lease6' ? `${dhcpv6.lease.from} leased ${dhcpv6.lease.address}` : undefined;
-    observed.push(answered('dhcpv6', lease6, 'DHCPv6 SOLICIT'));
-    return observed;
+    const [first, second, third] = hosts;
+    if (!first || !second || !third) return [];
+    return (await Promise.all([ipv4On(asking, first, assigned), slaacOn(second), dhcpv6On(third)])).flat();
   } finally {
-    host.close();
+    for (const host of hosts) host.close();
   }
+}
+
+async function ipv4On(asking: Asking, host: TunnelHost, assigned: string | undefined): Promise<Observation[]> {
+  const { pixit } = asking.session.config;
+  const { mn } = host;
+  const lease = await host.dhcpv4();
+  const network = pixit.homeNetwork?.split('/')[0] ?? lease?.address ?? assigned;
+  const likely = network === undefined ? [] : likelyGateways(network, asking.session.target.address);
+  const wanted = pixit.gateway?.ipv4 ?? lease?.router;
+  const gateways = wanted === undefined ? likely : [wanted];
+  // what has no lease asks with an address that it has only for this
+  mn.ip ??= network && ipv4Text((((ipv4Number(network) ?? 0) & ~0xff) + 249) >>> 0);
+  const gateway = await firstThat(gateways, (address) => host.resolve(address).then((mac) => mac !== undefined));
+  const echo = gateway !== undefined && (await host.ping(gateway));
+  const asked = gateways.join(', ') || 'no address known to ask for';
+  const isAsked = gateways.length > 0;
+  const echoed = echo ? `${gateway} answers echo requests` : undefined;
+  return [
+    answered('dhcpv4', lease && `${lease.server} leased ${lease.address}`, 'DHCPDISCOVER'),
+    answered('arp', gateway && `${gateway} answers ARP`, `ARP requests for ${asked}`, isAsked),
+    answered('icmpEcho', echoed, `echo requests to ${gateway ?? asked}`, gateway !== undefined),
+    ...(gateway !== undefined && pixit.gateway?.ipv4 === undefined
+      ? [{ setting: 'pixit.gateway.ipv4', value: gateway, evidence: 'it answers ARP on the home link' }]
+      : []),
+  ];
+}
+
+async function slaacOn(host: TunnelHost): Promise<Observation[]> {
+  const found = await host.slaac();
+  const seen = found && `${found.router} advertises the prefix of ${found.address}`;
+  return [answered('slaac', seen, 'router solicitations')];
+}
+
+async function dhcpv6On(host: TunnelHost): Promise<Observation[]> {
+  const found = await host.dhcpv6();
+  const seen = found?.kind === 'lease6' ? `${found.lease.from} leased ${found.lease.address}` : undefined;
+  return [answered('dhcpv6', seen, 'DHCPv6 SOLICIT')];
 }
 
 function answered(
