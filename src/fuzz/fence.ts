@@ -49,6 +49,11 @@ export class Fence {
     return true;
   }
 
+  /** Told of a request that came back, for nobody listens where it went; when it is the fence, no answer can come. */
+  refuse(low: number): void {
+    if (this.#low.has(low)) this.fall();
+  }
+
   /** No answer can come any longer. */
   fall(): void {
     this.#finish(false);

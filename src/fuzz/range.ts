@@ -13,6 +13,8 @@ import type { Home } from '../tester/home.js';
 import { type RequestOptions, validRequest } from '../tester/request.js';
 import type { Session } from '../tester/session.js';
 import { numberOf, within } from '../spec/shard.js';
+import { ipv4 } from '../wire/ipv4.js';
+import { decode } from '../wire/layout.js';
 import { ipv4Number, ipv4Text } from '../wire/text.js';
 import { Fence, leastPatience } from './fence.js';
 import { judgeReply } from './judge-reply.js';
@@ -78,6 +80,7 @@ const remembered = 4096;
 /** Octets of a reply up to and including the Identification. */
 const replyLow32At = 16;
 const requestLow32At = 20;
+const udpHeader = 8;
 /** Bits of an Identification that are less than a millisecond: they tell requests apart. */
 const fractionBits = 22n;
 /** Milliseconds by which a message is older than now, so that what ends its binding is certainly younger. */
@@ -108,6 +111,10 @@ export class FuzzRange {
     this.#seats = new Seats(session);
     this.#fence = new Fence(session.clock, () => this.#sendFence());
     session.claim = (datagram) => this.#onAnswer(datagram);
+    session.refused = (quote) => {
+      const fence = quotedFence(quote);
+      if (fence !== undefined && this.#flight) this.#fence.refuse(fence);
+    };
     session.listeners.add((_, datagram) => {
       if (datagram.payload[0] === messageTypes.rrp) this.#onStray(datagram);
     });
@@ -333,6 +340,13 @@ export class FuzzRange {
       }
     }
   }
+}
+
+/** The low half of the Identification of the request in an ICMP error, if that quotes so much. */
+function quotedFence(quote: Uint8Array): number | undefined {
+  const packet = decode(ipv4, quote);
+  const at = packet.ok ? quote.length - packet.value.payload.length + udpHeader + requestLow32At : Infinity;
+  return at + 4 <= quote.length ? low32At(quote, at) : undefined;
 }
 
 function isAcceptance(payload: Uint8Array, session: Session): boolean {

@@ -17,6 +17,7 @@ import type { Dialect, WireContext } from '../wire/extensions.js';
 import { decode, encode } from '../wire/layout.js';
 import { ipv4, type Ipv4Input } from '../wire/ipv4.js';
 import { high32, messageTypes, ntpTimestamp } from '../wire/mobileip.js';
+import type { OnBent } from './bend.js';
 import { handMade } from './hand-made.js';
 import { Judge } from './judge.js';
 import type { MobileNode } from './mobile-node.js';
@@ -30,6 +31,8 @@ import { type Station, Stations } from './stations.js';
 
 /** Octet of the low half of the Identification in a Registration Reply, RFC 3344 §3.4. */
 const replyLow32At = 16;
+/** RFC 792. */
+const portUnreachable = { type: 3, code: 3 } as const;
 /** What is sent, and how. */
 export interface SendOptions {
   /** Where to, when that is not the device's address and port. */
@@ -63,6 +66,8 @@ export class Session {
   readonly wire: WireContext;
   readonly oracle: Oracle;
   readonly judge = new Judge();
+  /** Told of every bent message and packet. */
+  onBent: OnBent | undefined;
   readonly stations: Stations;
   readonly random: Random;
   /** Distinguishes the MNs of this run from those of any other. */
@@ -79,6 +84,9 @@ export class Session {
 
   /** Asked first of every datagram: true says that it answers something which was not sent through here. */
   claim: ((datagram: Datagram) => boolean) | undefined;
+
+  /** Told of packets that came back because nobody listens on their port: the IPv4 packet as far as it is quoted. */
+  refused: ((quote: Uint8Array) => void) | undefined;
 
   /** RFC 3344 §5.7.2: by NAI, the high half that the next request must have. */
   readonly #nonces = new Map<string, number>();
@@ -295,6 +303,7 @@ export class Session {
     if (!packet.ok || !message?.ok) return;
     const { source, destination } = packet.value;
     const { type, code, payload } = message.value;
+    if (type === portUnreachable.type && code === portUnreachable.code) this.refused?.(payload);
     const probe = this.#probes.get(cookieIn(bytes) ?? this.#quoted(destination, payload) ?? 0);
     if (!probe) return;
     probe.recorder.add('received', 'ip', source, destination, bytes, at);
