@@ -1,24 +1,40 @@
 /**
- * One pcapng file a case, from the frames that its result keeps. What was seen as a datagram gets IPv4 and UDP headers
- * that carry its addresses and ports, and nothing else that was true on the wire.
+ * One pcapng file a case, of the frames that its result keeps: as they were on the wire where that was watched. Else
+ * what was seen as a datagram gets IPv4 and UDP headers that carry its addresses and ports, and nothing else of the wire.
  */
 import { accessSync, constants, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { makeFolder } from '../report/folder.js';
 import { reasonOf } from '../report/write.js';
 import { linkTypes } from '../net/capture-link.js';
-import { pcapngHeader, pcapngPacket } from '../net/capture-write.js';
+import { pcapngHeader, pcapngPacket, type WrittenInterface, type WrittenPacket } from '../net/capture-write.js';
 import type { Endpoint } from '../net/port.js';
 import { udpPacket } from '../net/udp-packet.js';
 import type { CaseResult, FrameRecord, RunResult } from '../report/result.js';
 import { fromHex, ipv4Number } from '../wire/text.js';
+import type { WirePacket } from '../net/wire-tap.js';
 import { environmentError, usageError } from './cli-error.js';
+import type { WireWatch } from './wire-watch.js';
 
-const interfaces = [
-  { linkType: linkTypes.raw, name: 'ip' },
-  { linkType: linkTypes.ethernet, name: 'link' },
-] as const;
-const interfaceIds = { udp: 0, ip: 0, ethernet: 1 } as const;
+/** What is not from the wire. */
+const ownInterfaces = {
+  ip: {
+    linkType: linkTypes.raw,
+    name: 'ip',
+    comment: 'made from what the tester sent and received; the headers around datagrams are not those of the wire',
+  },
+  ethernet: {
+    linkType: linkTypes.ethernet,
+    name: 'link',
+    comment: 'frames as the tester sent and received them on a link',
+  },
+} as const;
+
+const onWire = ({ interfaceName, linkType }: WirePacket): WrittenInterface => ({
+  linkType,
+  name: interfaceName,
+  comment: 'captured on the wire with libpcap: all headers as they were there; times are those of reading',
+});
 
 /** Makes the folder; one that cannot be made or written to is the user's mistake, found before anything is sent. */
 export function prepareCaptures(folder: string): void {
@@ -31,41 +47,90 @@ export function prepareCaptures(folder: string): void {
 }
 
 /** Writes `ha-5.2-03.pcapng` and so on; cases without frames get no file. Throws a CliError. */
-export function writeCaseCaptures(folder: string, { run, cases }: RunResult): void {
+export function writeCaseCaptures(folder: string, { run, cases }: RunResult, wire?: WireWatch): void {
   const start = Date.parse(run.startedAt);
   for (const result of cases) {
     if (result.frames.length === 0) continue;
     const file = path.join(folder, `${result.id.replaceAll(/[^\w.-]+/g, '-')}.pcapng`);
     try {
-      writeFileSync(file, caseCapture(result, start));
+      writeFileSync(file, caseCapture(result, start, wire));
     } catch (error) {
       throw environmentError(`--pcap ${file}: ${reasonOf(error)}`, error);
     }
   }
 }
 
-/** `start` is when time 0 of the frames is taken to be, milliseconds since the Unix epoch. */
-export function caseCapture(result: CaseResult, start: number): Uint8Array {
+/** A frame with what carried it on the wire, as far as that was seen. */
+interface Seen {
+  readonly frame: FrameRecord;
+  readonly packets: readonly WirePacket[];
+}
+
+/**
+ * What was seen on the wire is taken from there. For the rest `start` is when time 0 of the frames is taken to be,
+ * milliseconds since the Unix epoch, unless the wire tells.
+ */
+export function caseCapture(
+  result: CaseResult,
+  start: number,
+  wire?: Pick<WireWatch, 'record' | 'absence'>,
+): Uint8Array {
+  const seen = result.frames.map((frame): Seen => ({ frame, packets: wire?.record.take(frame) ?? [] }));
+  const [begin = start] = seen.flatMap(({ frame, packets }) => packets.slice(0, 1).map(({ at }) => at - frame.at));
+  // only those that have packets: some programs read no file whose interfaces differ in their link type
+  const interfaces = new Map<string, WrittenInterface>();
+  const interfaceId = (wanted: WrittenInterface): number => {
+    const key = `${wanted.linkType} ${wanted.name} ${wanted.comment}`;
+    interfaces.set(key, wanted);
+    return [...interfaces.keys()].indexOf(key);
+  };
+  const written = seen.flatMap(({ frame, packets }, i): WrittenPacket[] => {
+    const common = { direction: directionOf(frame), comment: commentOf(frame, result) };
+    if (packets.length === 0) return [{ ...common, ...made(frame, i, begin, interfaceId) }];
+    return packets.map((packet) => ({
+      ...common,
+      ...timeOf(packet.at),
+      bytes: packet.bytes,
+      interfaceId: interfaceId(onWire(packet)),
+    }));
+  });
   return Buffer.concat([
-    pcapngHeader(interfaces),
-    ...result.frames.map((frame, i) => packetOf(frame, i, result, start)),
+    pcapngHeader([...interfaces.values()], originOf(result, seen, wire?.absence)),
+    ...written.map(pcapngPacket),
   ]);
 }
 
-function packetOf(frame: FrameRecord, index: number, result: CaseResult, start: number): Uint8Array {
-  const nanoseconds = BigInt(Math.round(start)) * 1_000_000n + BigInt(Math.round(frame.at * 1e6));
+/** Where the packets come from, for the file as a whole. */
+function originOf({ id, verdict }: CaseResult, seen: readonly Seen[], absence: string | undefined): string {
+  const count = seen.filter(({ packets }) => packets.length > 0).length;
+  const counts = `${count} frames from the wire, ${seen.length - count} made from what the tester sent and received`;
+  return [`${id} ${verdict}`, counts, ...(absence === undefined ? [] : [absence])].join('\n');
+}
+
+const directionOf = ({ direction }: FrameRecord): 'outbound' | 'inbound' =>
+  direction === 'sent' ? 'outbound' : 'inbound';
+
+function made(
+  frame: FrameRecord,
+  index: number,
+  start: number,
+  interfaceId: (wanted: WrittenInterface) => number,
+): WrittenPacket {
   const kept = fromHex(frame.hex) ?? new Uint8Array(0);
   const omitted = frame.omitted ?? 0;
   const bytes = frame.layer === 'udp' ? withHeaders(frame, kept, omitted, index) : kept;
-  return pcapngPacket({
-    seconds: Number(nanoseconds / 1_000_000_000n),
-    nanoseconds: Number(nanoseconds % 1_000_000_000n),
-    interfaceId: interfaceIds[frame.layer],
+  return {
+    ...timeOf(start + frame.at),
+    interfaceId: interfaceId(ownInterfaces[frame.layer === 'ethernet' ? 'ethernet' : 'ip']),
     bytes,
     originalLength: bytes.length + omitted,
-    direction: frame.direction === 'sent' ? 'outbound' : 'inbound',
-    comment: commentOf(frame, result),
-  });
+  };
+}
+
+/** Milliseconds since the Unix epoch, to the microsecond. */
+function timeOf(at: number): { readonly seconds: number; readonly nanoseconds: number } {
+  const seconds = Math.floor(at / 1000);
+  return { seconds, nanoseconds: Math.min(Math.round((at - seconds * 1000) * 1000), 999_999) * 1000 };
 }
 
 function commentOf({ guilty, summary }: FrameRecord, { id, verdict, reason, expected, actual }: CaseResult): string {

@@ -41,6 +41,7 @@ import { runListing } from './run-listing.js';
 import { Screen } from './screen.js';
 import { shardOf } from './shard.js';
 import { proxyAccess } from './trigger.js';
+import { watchWire } from './wire-watch.js';
 import { loadSuites } from './user-suites.js';
 import { watchRuns } from './watch.js';
 
@@ -221,6 +222,8 @@ async function conduct(conducted: Conducted): Promise<number> {
     titles: new Map(cases.map(({ id, title }) => [id, title])),
   });
   if (flags.pcap !== undefined) prepareCaptures(flags.pcap);
+  const wire = flags.pcap === undefined ? undefined : watchWire(config);
+  if (wire?.absence !== undefined) tell(`--pcap: not from the wire, for ${wire.absence}`);
   reports.begin(soFar());
   try {
     ci.begin();
@@ -248,7 +251,8 @@ async function conduct(conducted: Conducted): Promise<number> {
     const result = baseline.markAll(await Promise.race([running, interrupts.after(patience).then(soFar)]));
     await display.finish(result);
     reports.end(result);
-    if (flags.pcap !== undefined) writeCaseCaptures(flags.pcap, result);
+    await wire?.stop();
+    if (flags.pcap !== undefined) writeCaseCaptures(flags.pcap, result, wire);
     ci.end(result, context);
     baseline.write(result);
     return signal.aborted ? exitCodes.interrupted : exitCodeOf(result);
@@ -260,6 +264,7 @@ async function conduct(conducted: Conducted): Promise<number> {
     ci.stop();
     reports.stop();
     interrupts.stop();
+    await wire?.stop();
     await Promise.all(parts.map(async ({ device }) => device?.stop()));
   }
 }

@@ -18,6 +18,8 @@ export interface WrittenPacket {
 export interface WrittenInterface {
   readonly linkType: number;
   readonly name?: string;
+  /** Where its packets come from. */
+  readonly comment?: string;
 }
 
 const optionCodes = {
@@ -35,16 +37,17 @@ const nanosecondResolution = 9;
 /** An option's length has 16 bits. */
 const longestText = 0xffff;
 
-/** Section header and interfaces: what a file begins with. */
-export function pcapngHeader(interfaces: readonly WrittenInterface[]): Uint8Array {
+/** Section header and interfaces: what a file begins with. `comment` is about all of it. */
+export function pcapngHeader(interfaces: readonly WrittenInterface[], comment?: string): Uint8Array {
   const section = block(blockTypes.section, [
     ...[u32(byteOrderMagic), u16(1), u16(0), u32(0xffffffff), u32(0xffffffff)], // the length of the section is not said
-    ...options([[optionCodes.application, text('grespec')]]),
+    ...options([...commented(comment), [optionCodes.application, text('grespec')]]),
   ]);
-  const described = interfaces.map(({ linkType, name }) =>
+  const described = interfaces.map(({ linkType, name, comment: origin }) =>
     block(blockTypes.interface, [
       ...[u16(linkType), u16(0), u32(0)],
       ...options([
+        ...commented(origin),
         ...(name === undefined ? [] : [[optionCodes.interfaceName, text(name)] as const]),
         [optionCodes.timeResolution, Uint8Array.of(nanosecondResolution)],
       ]),
@@ -60,11 +63,14 @@ export function pcapngPacket(packet: WrittenPacket): Uint8Array {
     ...[u32(packet.interfaceId), u32(Number(time >> 32n)), u32(Number(time & 0xffffffffn))],
     ...[u32(bytes.length), u32(packet.originalLength ?? bytes.length), padded(bytes)],
     ...options([
-      ...(comment === undefined ? [] : [[optionCodes.comment, text(comment)] as const]),
+      ...commented(comment),
       ...(direction === undefined ? [] : [[optionCodes.packetFlags, u32(directions[direction])] as const]),
     ]),
   ]);
 }
+
+const commented = (comment: string | undefined): (readonly [number, Uint8Array])[] =>
+  comment === undefined ? [] : [[optionCodes.comment, text(comment)]];
 
 function block(type: number, body: readonly Uint8Array[]): Uint8Array {
   const length = body.reduce((sum, part) => sum + part.length, 12);

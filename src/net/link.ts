@@ -7,9 +7,9 @@ import type { LinkFrame, LinkPort } from './port.js';
 import { errorCode, FaultCount } from './send-faults.js';
 
 /** With a kernel buffer near one packet's size libpcap captures nothing on a link with offloads. */
-const kernelBuffer = 10 * 1024 * 1024;
+export const kernelBuffer = 10 * 1024 * 1024;
 /** cap's fixed snapshot length. */
-const largestFrame = 65535;
+export const largestFrame = 65535;
 
 /**
  * Opens an Ethernet link through libpcap, always promiscuous. What the machine's own stack sends there is seen as well.
@@ -62,7 +62,7 @@ export async function openLink(name: string, receive: (frame: LinkFrame) => void
 }
 
 /** libpcap says what is wrong in words only. */
-function openDevice(open: () => string, name: string): string {
+export function openDevice(open: () => string, name: string): string {
   try {
     return open();
   } catch (cause) {
