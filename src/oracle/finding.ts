@@ -8,7 +8,14 @@ export interface Finding {
   readonly actual: string;
 }
 
-export const holds = (requirement: string): Finding => ({ requirement, holds: true, expected: '', actual: '' });
+/** Each requirement is seen to hold in nearly every message, so one finding a requirement serves all of them. */
+const held = new Map<string, Finding>();
+
+export function holds(requirement: string): Finding {
+  let finding = held.get(requirement);
+  if (!finding) held.set(requirement, (finding = { requirement, holds: true, expected: '', actual: '' }));
+  return finding;
+}
 
 export const violated = (requirement: string, expected: string, actual: string): Finding => ({
   requirement,
@@ -17,6 +24,10 @@ export const violated = (requirement: string, expected: string, actual: string):
   actual,
 });
 
+/** Words that cost something to make are made by a function, when they are needed. */
+type Words = string | (() => string);
+const said = (words: Words): string => (typeof words === 'string' ? words : words());
+
 /** One finding from a condition: `expected` and `actual` are said only when it fails. */
-export const check = (requirement: string, condition: boolean, expected: string, actual: string): Finding =>
-  condition ? holds(requirement) : violated(requirement, expected, actual);
+export const check = (requirement: string, condition: boolean, expected: Words, actual: Words): Finding =>
+  condition ? holds(requirement) : violated(requirement, said(expected), said(actual));

@@ -53,11 +53,11 @@ function judgeRenewal(x: Exchange, b: Binding, context: OracleContext): KeyJudge
       : choice === 'hakey'
         ? [b.forwardKey]
         : [b.reverseKey, b.forwardKey]; // A-03: §6.2 copies, §5.3 names the HA's key
-  const words = allowed.map((k) => hexKey(k ?? 0)).join(' or ');
+  const words = (): string => `key ${allowed.map((k) => hexKey(k ?? 0)).join(' or ')}, as agreed before`;
   const key = x.granted?.key ?? 0;
   return {
     keys,
-    findings: [check('TS-31', allowed.includes(key), `key ${words}, as agreed before`, `key ${hexKey(key)}`)],
+    findings: [check('TS-31', allowed.includes(key), words, () => `key ${hexKey(key)}`)],
   };
 }
 
@@ -71,7 +71,7 @@ function judgeUniqueness(x: Exchange, mn: string, key: number, bindings: Binding
       id,
       other === undefined,
       `a key that no other live L2 MN has`,
-      `${hexKey(key)}, in use for ${other?.mn ?? ''}`,
+      () => `${hexKey(key)}, in use for ${other?.mn ?? ''}`,
     ),
   ];
 }

@@ -31,16 +31,35 @@ function judgeIdentification(x: Exchange, context: OracleContext): Finding[] {
   const given = x.rrp.identification;
   const hex = (id: bigint): string => `0x${id.toString(16).padStart(16, '0')}`;
   if (x.rrp.code === replyCodes.identificationMismatch) {
-    return [check('HA-15', low32(given) === low32(asked), `low 32 bits of ${hex(asked)} copied`, hex(given))];
+    return [
+      check(
+        'HA-15',
+        low32(given) === low32(asked),
+        () => `low 32 bits of ${hex(asked)} copied`,
+        () => hex(given),
+      ),
+    ];
   }
   if (!x.accepted) return [];
   // RFC 3344 §5.7.1 copies all 64 bits; §5.7.2 puts a new nonce into the high half
   return context.replay === 'nonces'
     ? [
-        check('HA-18', low32(given) === low32(asked), `low 32 bits of ${hex(asked)} copied`, hex(given)),
-        check('HA-18', high32(given) !== high32(asked), 'a new nonce in the high 32 bits', hex(given)),
+        check(
+          'HA-18',
+          low32(given) === low32(asked),
+          () => `low 32 bits of ${hex(asked)} copied`,
+          () => hex(given),
+        ),
+        check('HA-18', high32(given) !== high32(asked), 'a new nonce in the high 32 bits', () => hex(given)),
       ]
-    : [check('HA-14', given === asked, `Identification ${hex(asked)} copied`, hex(given))];
+    : [
+        check(
+          'HA-14',
+          given === asked,
+          () => `Identification ${hex(asked)} copied`,
+          () => hex(given),
+        ),
+      ];
 }
 
 function judgeGrant(x: Exchange): Finding[] {
