@@ -1,6 +1,6 @@
 /** `grespec init`: writes a configuration file from flags, from answers, and from what the device shows. */
 import { createInterface } from 'node:readline/promises';
-import { localAddressFor } from '../net/local-address.js';
+import { freshLoopback, localAddressFor } from '../net/local-address.js';
 import { isLoopback } from './config/resolve.js';
 import { exitCodes, usageError } from './cli-error.js';
 import type { ConfigInput } from './config/input.js';
@@ -57,9 +57,9 @@ async function asked(told: ConfigInput): Promise<Answers> {
   }
 }
 
-/** On loopback a device is best met with two addresses that are nobody's. */
+/** On loopback there are addresses enough; two let handover cases run. */
 async function localFor(target: string): Promise<string> {
-  return isLoopback(target) ? '127.0.0.1,127.0.0.2' : localAddressFor(target);
+  return isLoopback(target) ? freshLoopback(2).join(',') : localAddressFor(target);
 }
 
 /** The lines of a survey; none when the device gave no answer, which has then been told. */

@@ -4,13 +4,15 @@
  */
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect } from 'chai';
+import { AssertionError, expect } from 'chai';
 import { hexKey } from '../oracle/exchange.js';
 import { catalogue, documents } from '../spec/catalogue.js';
 import { defaultPics } from '../spec/config.js';
+import { HarnessError } from '../spec/errors.js';
 import { knobs } from '../spec/knobs.js';
 import * as bends from '../tester/bend.js';
 import { type CaseDefinition, mpaSection, section, type SectionDefinition } from '../tester/case.js';
+import { Inconclusive, Skipped, Violation } from '../tester/outcome.js';
 import { draftModes, modes } from '../tester/request.js';
 import { replyCodes } from '../wire/reply-codes.js';
 import { messageOf, quoted, usageError } from './cli-error.js';
@@ -36,10 +38,32 @@ export async function loadSuites(
         if (owner !== undefined) throw wrong(file, `the case id ${definition.id} is taken: ${owner} has it already`);
         ids.set(definition.id, file);
       }
-      loaded.push(one);
+      loaded.push({ ...one, cases: one.cases.map((definition) => withPlaces(definition, file)) });
     }
   }
   return loaded;
+}
+
+/** What a case throws that is no verdict is a mistake in the file, and shown with its line. */
+function withPlaces(definition: CaseDefinition, file: string): CaseDefinition {
+  const placed =
+    <T>(run: (t: T) => Promise<void>) =>
+    async (t: T): Promise<void> => {
+      try {
+        await run(t);
+      } catch (error) {
+        if (isVerdict(error)) throw error;
+        const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+        throw new HarnessError('suite', `${file}: ${text}${placeOf(error, file)}`);
+      }
+    };
+  return definition.dut === 'ha'
+    ? { ...definition, run: placed(definition.run) }
+    : { ...definition, run: placed(definition.run) };
+}
+
+function isVerdict(error: unknown): boolean {
+  return [Violation, Inconclusive, Skipped, HarnessError, AssertionError].some((kind) => error instanceof kind);
 }
 
 function wrong(file: string, message: string): Error {

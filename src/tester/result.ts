@@ -73,8 +73,8 @@ export function decideError(error: unknown, definition: CaseDefinition, profile:
     const [first] = definition.covers;
     return violated(first ?? '', error.message, String((error as { actual?: unknown }).actual), profile);
   }
-  // the user's own command: not a fault of the tester
-  if (error instanceof HarnessError && error.code === 'trigger') return plain('error', error.message);
+  // the user's own command, or suite: not a fault of the tester
+  if (error instanceof HarnessError && ['trigger', 'suite'].includes(error.code)) return plain('error', error.message);
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return plain('error', `the tester's own fault: ${text}`);
 }

@@ -90,6 +90,15 @@ describe('cli suites of the user', function () {
     });
   }
 
+  it('shows what a case throws with its line, as an error of the file', () =>
+    inTemporaryFolder(async (folder) => {
+      const file = path.join(folder, 'lab.suite.mjs');
+      writeFileSync(file, one('ha/lab', `test('01', 'MUST', { covers: ['TS-20'] },\n async (t) => t.nothing());`));
+      const { stdout, code } = await grespec(['run', 'ha/lab', '--suite', file, '--no-gre', '--quiet']);
+      expect(stdout).to.match(/lab\.suite\.mjs: TypeError: t\.nothing is not a function \(line 2\)/);
+      expect(code).to.equal(5);
+    }));
+
   it('says that a file is not there', async () => {
     const error: unknown = await loadSuites(['no/such.mjs'], sections).catch((reason: unknown) => reason);
     expect(error)
