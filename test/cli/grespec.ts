@@ -37,6 +37,17 @@ export function ended(child: ChildProcess): Promise<Outcome> {
   });
 }
 
+/** Resolves when the output has this text. */
+export function said(child: ChildProcess, text: string): Promise<void> {
+  let output = '';
+  return new Promise((resolve) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      if (output.includes(text)) resolve();
+    });
+  });
+}
+
 export function grespec(args: readonly string[], options?: CallOptions): Promise<Outcome> {
   return ended(start(args, options));
 }

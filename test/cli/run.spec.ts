@@ -1,22 +1,10 @@
 import { expect } from 'chai';
-import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RunResult } from '../../src/report/result.js';
-import { ended, grespec, inTemporaryFolder, start } from './grespec.js';
+import { ended, grespec, inTemporaryFolder, said, start } from './grespec.js';
 
 const readReport = (file: string): RunResult => JSON.parse(readFileSync(file, 'utf8')) as RunResult;
-
-/** Waits until the output of a run has this text. */
-function said(child: ChildProcess, text: string): Promise<void> {
-  let output = '';
-  return new Promise((resolve) => {
-    child.stdout?.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-      if (output.includes(text)) resolve();
-    });
-  });
-}
 
 /** Waits until the report of a run that goes on has its first verdict. */
 async function decided(report: string): Promise<void> {

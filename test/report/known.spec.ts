@@ -36,7 +36,7 @@ describe('report: known deviations', () => {
       /✔ ha\/5\.2\/01[^]*PASSES NOW, although it is a known fail[^]*Baseline\n {2}✔ 1 known deviation passes now/,
     );
     const coloured = renderTree(run, { ...look, colour: true }, context);
-    expect(coloured).to.match(/\u001b\[1m\u001b\[32mPASSES NOW/);
+    expect(coloured).to.include('\u001b[1m\u001b[32mPASSES NOW');
   });
 
   it('that expired are shown in full, and say so', () => {
