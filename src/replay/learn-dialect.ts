@@ -7,7 +7,9 @@ import type { Message } from './packet.js';
 import type { AuditOptions } from './settings.js';
 
 export interface LearntDialect {
+  /** Whether it is certain by the layout alone: Yegani's is that of tsirtsis-00 with A=0. */
   readonly profile: Profile;
+  readonly isCertain: boolean;
   readonly knobs: Readonly<Record<string, string>>;
   readonly pmipForm?: 'short';
   readonly note?: string;
@@ -22,13 +24,14 @@ export function learnDialect(messages: readonly Message[], options: AuditOptions
   const knobs: Record<string, string> = type === usual ? {} : { ext_type: String(type) };
   if (type !== usual) numbered.push(`the GRE Key extension has type ${type}`);
   const common = { knobs, ...(isShort && { pmipForm: 'short' as const }) };
-  if (options.profile !== undefined) return { profile: options.profile, ...common, ...noteOf(numbered) };
+  if (options.profile !== undefined) {
+    return { profile: options.profile, isCertain: true, ...common, ...noteOf(numbered) };
+  }
   const flat = countForm(messages, { greKeyType: type, greKeyForm: 'tsirtsis-00' });
   const long = countForm(messages, { greKeyType: type, greKeyForm: 'rfc6245' });
   const isLong = long > flat;
-  // yegani's layout is that of the draft with A=0
   if (isLong) numbered.push('the GRE Key extension has the layout of RFC 6245');
-  return { profile: isLong ? 'rfc6245' : 'tsirtsis-00', ...common, ...noteOf(numbered) };
+  return { profile: isLong ? 'rfc6245' : 'tsirtsis-00', isCertain: isLong, ...common, ...noteOf(numbered) };
 }
 
 const noteOf = (notes: readonly string[]): { readonly note?: string } =>

@@ -6,6 +6,7 @@
 import { readTunnelFrame } from '../oracle/frame.js';
 import { isUnset } from '../oracle/request.js';
 import { defaultKnobs } from '../spec/knobs.js';
+import { type KeyDirection, profileKnobs, profileOf, profileTraits } from '../spec/profiles.js';
 import { type SecurityAssociation, verifies } from '../wire/auth.js';
 import type { Dialect, Extension } from '../wire/extensions.js';
 import { ipProtocols } from '../wire/ipv4.js';
@@ -48,6 +49,13 @@ export function learn(packets: readonly Packet[], options: AuditOptions): AuditS
   const pairs = exchanges.filter(({ rrp }) => isAccepted(rrp.code));
   const tunnels = tunnelsOf(packets, pairs);
   const direction = learnDirection(tunnels, dialect);
+  const said = given['key_direction'];
+  const seen = said === 'sender' || said === 'receiver' ? said : direction.value;
+  const aFlag = pairs.some(({ rrq }) => greKeyOf(rrq.extensions)?.a);
+  const { secondOctet, keyDirection } = profileTraits[layout.profile];
+  const profile = layout.isCertain ? layout.profile : profileOf({ secondOctet, keyDirection: seen, aFlag });
+  if (profile === 'yegani-02' && !layout.isCertain)
+    note("there is no A flag, and keys are their receiver's: yegani-02");
   const payload = learnPayload(tunnels);
   const replay = options.replay ?? (usesNonces(exchanges) || tellsNoTime(messages, dialect) ? 'nonces' : 'timestamps');
   if (given['key_direction'] === undefined || given['key_direction'] === 'auto') note(direction.note);
@@ -57,15 +65,14 @@ export function learn(packets: readonly Packet[], options: AuditOptions): AuditS
   const faHa = usableKey('faHa', options.faHa, messages, dialect);
   note(mnHa.note);
   note(faHa.note);
-  const said = given['key_direction'];
   return {
-    profile: layout.profile,
-    dialect,
+    profile,
+    dialect: { ...dialect, greKeyForm: profile },
     knobs: {
-      ...defaultKnobs(),
+      ...profileKnobs(profile),
       ...(payload.value !== undefined && { l2_ptype: payload.value }),
       ...given,
-      key_direction: said === undefined || said === 'auto' ? direction.value : said,
+      key_direction: seen ?? keyDirection,
     },
     replay,
     ...(mnHa.key && { mnHa: mnHa.key }),
@@ -136,7 +143,8 @@ function tunnelsOf(packets: readonly Packet[], pairs: readonly Pair[]): Tunnels 
 }
 
 interface Learnt {
-  readonly value: string;
+  /** Undefined when nothing tells. */
+  readonly value?: KeyDirection;
   readonly note?: string;
 }
 
@@ -153,7 +161,7 @@ function learnDirection({ up, down }: Tunnels, dialect: Dialect): Learnt {
   const hasDown = down.asked + down.granted > 0;
   const advice = 'if they are meant so, say --knob key_direction=receiver';
   if (receiver === 0) {
-    return sender === 0 ? { value: 'sender' } : { value: 'sender', note: 'keys are assigned by the sender of packets' };
+    return sender === 0 ? {} : { value: 'sender', note: 'keys are assigned by the sender of packets' };
   }
   if (upSays && downSays) return { value: 'receiver', note: 'keys are assigned by the receiver of packets (A-01)' };
   const isOneWay = (hasUp && !hasDown && upSays) || (hasDown && !hasUp && downSays);
@@ -164,6 +172,8 @@ function learnDirection({ up, down }: Tunnels, dialect: Dialect): Learnt {
       note: `keys seem to be assigned by the receiver of packets (A-01); only packets ${way} are there to tell`,
     };
   }
+  // where the layout has another rule, doubt leaves it in force
+  if (dialect.greKeyForm === 'rfc6245') return { note: 'packets do not agree on who assigns keys (A-01)' };
   if (!upSays && !downSays) return { value: 'sender' };
   return { value: 'sender', note: `some packets carry keys as if their receiver assigned them (A-01); ${advice}` };
 }
