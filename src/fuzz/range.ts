@@ -4,8 +4,7 @@
  * device is gone.
  */
 import type { Clock, Datagram } from '../net/port.js';
-import { mnOf } from '../oracle/bindings.js';
-import type { ObservedMessage } from '../oracle/exchange.js';
+import { naiOf, type ObservedMessage } from '../oracle/exchange.js';
 import { type Deserts, weigh } from '../oracle/deserves.js';
 import { violated } from '../oracle/finding.js';
 import { decodeRrp, encodeRrq, messageTypes, ntpTimestamp, type Rrq } from '../wire/mobileip.js';
@@ -309,7 +308,8 @@ export class FuzzRange {
     sent.replies++;
     if (exchange?.accepted && exchange.registers) {
       this.#usesGreKeys ||= exchange.granted !== undefined;
-      seat.granted.add(mnOf(exchange));
+      const nai = naiOf(exchange.rrq);
+      if (nai !== undefined) seat.granted.add(nai); // without an NAI it ends with its lifetime
     }
     if (!shot) return;
     const { flight, index, deserts, authentic } = shot;
@@ -333,7 +333,6 @@ export class FuzzRange {
   #deregister({ granted }: Seat): void {
     const now = this.#clock.now();
     for (const nai of granted) {
-      if (!nai.includes('@')) continue; // without an NAI it ends with its lifetime
       for (const { careOf, homeAddress, l2, reverseKey } of this.session.oracle.bindings.of(nai, now)) {
         const mode = reverseKey === undefined ? {} : { key: reverseKey, a: l2 };
         this.#sendValid(seatOf(nai), careOf, { ...mode, homeAddress, lifetime: 0 });
