@@ -1,6 +1,7 @@
 /**
  * Loaded in front of `grespec run` (node --import): notes when each case runs and when it waits for a time that a
- * document forces, and writes that as JSON to the file that GRESPEC_BENCH_WAITS names.
+ * document forces, and writes that as JSON to the file that GRESPEC_BENCH_WAITS names. A case that says that it waits
+ * (for a lifetime to end, for the next retransmission of the device) does so from begin to end.
  */
 import { writeFileSync } from 'node:fs';
 import process from 'node:process';
@@ -34,7 +35,9 @@ for (const Rig of [HaRig, MpaRig]) {
   const { begin } = Rig.prototype;
   Rig.prototype.begin = function (definition) {
     const running = begin.call(this, definition);
-    return { ...running, run: () => noted('run', definition.id, () => running.run()) };
+    const run = () => running.run();
+    const whole = definition.waits ? () => noted('wait', definition.id, run) : run;
+    return { ...running, run: () => noted('run', definition.id, whole) };
   };
 }
 // before the first case: whether the device answers, and what lies behind it

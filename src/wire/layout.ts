@@ -155,10 +155,27 @@ export function encode<V>(l: Layout<V>, input: InputOf<Layout<V>>, context?: unk
   writer.bit = 0;
   try {
     write(l, writer, input, context);
-    return writer.bytes.slice(0, writer.at);
+    return copied(writer.written());
   } finally {
     idle = writer;
   }
+}
+
+/** Small messages are copied into one buffer, each to a place of its own: a buffer costs more than what is in it. */
+const sharedSize = 16_384;
+let shared = new Uint8Array(sharedSize);
+let sharedUsed = 0;
+
+function copied(octets: Uint8Array): Uint8Array {
+  if (octets.length > sharedSize / 16) return octets.slice();
+  if (sharedUsed + octets.length > sharedSize) {
+    shared = new Uint8Array(sharedSize);
+    sharedUsed = 0;
+  }
+  const own = shared.subarray(sharedUsed, sharedUsed + octets.length);
+  own.set(octets);
+  sharedUsed += octets.length;
+  return own;
 }
 
 // --- reading ------------------------------------------------------------------------------------------------------
