@@ -144,6 +144,34 @@ describe('HTML report in a browser', function () {
       expect(await page.locator('#ledger-shown').textContent()).to.match(new RegExp(`^${idle} of `));
     });
 
+    it('by what the baseline says, which stands first', async () => {
+      const baseline = { verdict: 'fail', reason: 'ticket 4711', expires: '2030-01-01' } as const;
+      const known = result.cases.filter(({ verdict }) => verdict === 'fail').map(({ id }) => id);
+      const cases = result.cases.map((one, i) => {
+        if (known.includes(one.id)) return { ...one, baseline: { ...baseline, state: 'known' as const } };
+        return i === 1 ? { ...one, baseline: { ...baseline, state: 'fixed' as const } } : one;
+      });
+      const run = { ...result.run, baseline: 'known.yaml' };
+      const page = await open('', {}, toHtml({ ...result, run, cases }, context));
+      expect(await page.locator('h1').textContent()).to.include(`nothing failed besides ${known.length} known`);
+      expect(await page.locator('.overview h2').first().textContent()).to.equal('Baseline');
+      expect(await page.locator('.overview').textContent()).not.to.include('Findings by requirement');
+      await picture(page, 'html-baseline');
+      await page.getByRole('button', { name: 'fixed' }).click();
+      expect(await rows(page).count()).to.equal(1);
+      await page.getByRole('button', { name: 'known', exact: false }).click();
+      expect(await rows(page).count()).to.equal(known.length + 1);
+      await page.locator(`.row[href="#${known[0]}"]`).click();
+      expect(await page.locator('.facts .state-text').textContent()).to.equal(
+        'known fail until 2030-01-01: ticket 4711',
+      );
+      // what is known is nothing to step through
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('n');
+      expect(page.url()).not.to.match(/#ha/);
+    });
+
     it('three thousand cases at once', async () => {
       const cases = manyCases(3000);
       const page = await open('', {}, toHtml(runOf(cases), context));
@@ -157,6 +185,22 @@ describe('HTML report in a browser', function () {
       })()`);
       expect(await rows(page).count()).to.equal(50);
       expect(took, 'milliseconds to filter').to.be.below(250);
+      await page.getByRole('button', { name: 'Clear' }).click();
+      // the list is laid out only where it is seen, so that a screen of it is as quick at its end as at its start
+      const steps = await page.evaluate<number[]>(`(() => {
+        const list = document.getElementById('list');
+        return Array.from({ length: 20 }, (_, i) => {
+          const start = performance.now();
+          list.scrollTop = (i * list.scrollHeight) / 20;
+          list.getBoundingClientRect();
+          document.elementFromPoint(100, 400);
+          return performance.now() - start;
+        }).sort((a, b) => a - b);
+      })()`);
+      expect(steps[10], 'milliseconds to lay out a screen of the list').to.be.below(100);
+      await page.evaluate(`location.hash = '${cases.at(-1)?.id}'`);
+      await page.locator('.case').waitFor();
+      expect(await page.locator('.row[aria-current]').isVisible()).to.equal(true);
     });
   });
 
