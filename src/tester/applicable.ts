@@ -2,6 +2,7 @@
 import type { Pics, PicsItem, RunConfig } from '../spec/config.js';
 import { type KnobName, knobValue } from '../spec/knobs.js';
 import { profileTraits, ruleIn, zeroKeyRules } from '../spec/profiles.js';
+import { documents, requirement } from '../spec/catalogue.js';
 import type { CaseDefinition } from './case.js';
 
 export function picsValue(pics: Pics, item: PicsItem): boolean {
@@ -30,7 +31,8 @@ export function whyNot(definition: CaseDefinition, config: RunConfig): string | 
   }
   for (const [name, wanted] of Object.entries(definition.knobs ?? {})) {
     const value = knobValue(config.knobs, name as KnobName);
-    if (value !== wanted) return `knob ${name}=${value}${at(config, `knobs.${name}`)}: this case is for ${wanted}`;
+    const origin = at(config, `knobs.${name}`, ...(name in profileTraits[config.profile].knobs ? ['profile'] : []));
+    if (value !== wanted) return `knob ${name}=${value}${origin}: this case is for ${wanted}`;
   }
   if (definition.faHa && !config.faHa) return 'no FA-HA security association is configured (securityAssociations.faHa)';
   if (definition.faHa === false && config.faHa) {
@@ -58,7 +60,8 @@ function notInProfile({ needs = [], refuses = [], covers }: CaseDefinition, conf
   }
   const rules = covers.filter((id) => ruleIn(profile, id));
   if (rules.length === 0) {
-    return `profile ${profile}${at(config, 'profile')}: ${citation} does without ${covers.join(', ')}`;
+    const foreign = [...new Set(covers.map((id) => documents[requirement(id).document].citation))];
+    return `profile ${profile}${at(config, 'profile')}: ${citation} does without this rule of ${foreign.join(' and ')}`;
   }
   if (knobValue(knobs, 'zero_key') === 'none' && rules.every((id) => zeroKeyRules.has(id))) {
     return `knob zero_key=none${at(config, 'knobs.zero_key', 'profile')}: this case is about key 0 as the wish for a key`;

@@ -74,9 +74,9 @@ export function readSettings(source: Source): Settings {
   });
 }
 
-/** The settings for whose sake cases are skipped: what the device claims, the choices, the keys and the addresses. */
+/** The settings for whose sake cases are skipped: profile, what the device claims, choices, keys and addresses. */
 function originsOf(input: ConfigInput, { locate }: Source): Record<string, string> | undefined {
-  const { pics, knobs, securityAssociations, local, gre } = input;
+  const { profile, pics, knobs, securityAssociations, local, gre } = input;
   const leaves = (value: unknown, path: readonly string[]): readonly string[][] =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.entries(value).flatMap(([name, part]) => leaves(part, [...path, name]))
@@ -85,7 +85,7 @@ function originsOf(input: ConfigInput, { locate }: Source): Record<string, strin
         : [[...path]];
   const { mnHa, faHa } = securityAssociations ?? {};
   const found = [
-    ...leaves({ pics, knobs, local, gre }, []),
+    ...leaves({ profile, pics, knobs, local, gre }, []),
     ...leaves({ mnHa }, ['securityAssociations']),
     ...(faHa ? [['securityAssociations', 'faHa']] : []),
   ];
