@@ -1,5 +1,7 @@
 /** Bends: each changes exactly one thing of a valid message, and says which. `M` is the kind of message: a request unless said. */
-import type { Extension, ExtensionName, GreKeyExtension, KeyLookup } from '../wire/extensions.js';
+import type { Extension, ExtensionName, GreKeyExtension, KeyLookup, WireContext } from '../wire/extensions.js';
+import { gre, type GreInput } from '../wire/gre.js';
+import { encode } from '../wire/layout.js';
 import { decodeRrq, encodeRrq, type RrqInput } from '../wire/mobileip.js';
 import type { Session } from './session.js';
 
@@ -17,6 +19,45 @@ export interface Bend<M extends Message = RrqInput> {
   readonly keys?: KeyLookup;
   /** Changes the UDP checksum, given the right one. The MN's station must be able to send hand-made datagrams. */
   readonly checksum?: (right: number) => number;
+}
+
+/** A bent message beside its valid twin, both as octets; for who wants proof that only `field` differs. */
+export interface Bent {
+  readonly during: string;
+  readonly kind: 'request' | 'reply' | 'gre';
+  readonly field: string;
+  readonly twin: Uint8Array;
+  readonly octets: Uint8Array;
+}
+
+export type OnBent = (bent: Bent) => void;
+
+/** The octets of a message, bent if asked. */
+export function finish<M extends Message>(
+  message: M,
+  bend: Bend<M> | undefined,
+  wire: WireContext,
+  write: (message: M, wire: WireContext) => Uint8Array,
+): Uint8Array {
+  const octets = write(bend?.message?.(message) ?? message, bend?.keys ? { ...wire, keys: bend.keys } : wire);
+  return bend?.octets?.(octets) ?? octets;
+}
+
+/** How the GRE packet of a tunnel may be bent. */
+export interface GreBend {
+  /** Merged over the right header; `key: undefined` leaves the key out. */
+  readonly gre?: GreInput;
+  /** Changes the finished GRE packet, so that its checksum no longer follows from it. */
+  readonly octets?: (gre: Uint8Array) => Uint8Array;
+}
+
+/** The octets of a GRE packet, bent if asked. */
+export function finishGre(valid: GreInput, bend: GreBend, during: string, onBent: OnBent | undefined): Uint8Array {
+  const written = encode(gre, { ...valid, ...bend.gre });
+  const octets = bend.octets?.(written) ?? written;
+  const field = [...Object.keys(bend.gre ?? {}), ...(bend.octets ? ['octets'] : [])].join(', ');
+  if (field !== '') onBent?.({ during, kind: 'gre', field, twin: encode(gre, valid), octets });
+  return octets;
 }
 
 /** Another value in the fixed part. */

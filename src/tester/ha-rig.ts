@@ -16,8 +16,9 @@ export class HaRig implements Rig {
   #home: Home | undefined;
   mismatch: Mismatch | undefined;
 
-  constructor({ config, net }: Pick<RunOptions, 'config' | 'net'>) {
+  constructor({ config, net, onBent }: Pick<RunOptions, 'config' | 'net' | 'onBent'>) {
     this.#session = new Session(config, net, config.target, dialectOf(config));
+    this.#session.onBent = onBent;
   }
 
   get judge(): Rig['judge'] {

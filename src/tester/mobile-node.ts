@@ -4,14 +4,14 @@ import type { Binding } from '../oracle/bindings.js';
 import type { TunnelFrame } from '../oracle/frame.js';
 import { arp, arpOperations } from '../wire/arp.js';
 import { broadcastMac, ethernet } from '../wire/ethernet.js';
-import { etherTypes, gre, type GreInput } from '../wire/gre.js';
+import { etherTypes } from '../wire/gre.js';
 import { icmpEcho } from '../wire/icmp.js';
 import { ipProtocols, ipv4, type Ipv4Input } from '../wire/ipv4.js';
 import { decode, encode } from '../wire/layout.js';
 import { encodeRrq, type RrqInput } from '../wire/mobileip.js';
 import { macText } from '../wire/text.js';
 import { knobValue } from '../spec/knobs.js';
-import type { Bend } from './bend.js';
+import { type Bend, finish, finishGre, type GreBend } from './bend.js';
 import type { Pending } from './pending.js';
 import type { Recorder } from './recorder.js';
 import { agreedKeyOf, type Mode, type RequestOptions, validRequest } from './request.js';
@@ -27,14 +27,10 @@ export interface MobileNodeOptions {
 }
 
 /** What may be bent in a tunnel packet; everything left out is as the binding says. */
-export interface TunnelOptions {
+export interface TunnelOptions extends GreBend {
   /** The station that sends, when it is not the care-of address of the binding. */
   readonly from?: Station;
   readonly outer?: Ipv4Input;
-  /** Merged over the right GRE header; `key: undefined` leaves the key out. */
-  readonly gre?: GreInput;
-  /** Changes the finished GRE packet, so that its checksum no longer follows from it. */
-  readonly octets?: (gre: Uint8Array) => Uint8Array;
   /** Sends the outer packet in fragments of at most this many octets. */
   readonly fragment?: number;
   /** Another binding's keys and mode than the current one's, for instance those of before. */
@@ -84,12 +80,13 @@ export class MobileNode {
   /** Sends a request, bent if asked, and waits for nothing. */
   send(request: RrqInput, options: { readonly bend?: Bend | undefined; readonly to?: Endpoint } = {}): Pending {
     const { bend, to } = options;
-    const bent = bend?.message ? bend.message(request) : request;
-    const { wire } = this.#session;
-    const octets = encodeRrq(bent, bend?.keys ? { ...wire, keys: bend.keys } : wire);
-    return this.#session.send(this.station, bend?.octets ? bend.octets(octets) : octets, {
+    const { wire, onBent } = this.#session;
+    const { during } = this;
+    const octets = finish(request, bend, wire, encodeRrq);
+    if (bend) onBent?.({ during, kind: 'request', field: bend.field, twin: encodeRrq(request, wire), octets });
+    return this.#session.send(this.station, octets, {
       ...(to && { to }),
-      during: this.during,
+      during,
       recorder: this.recorder,
       checksum: bend?.checksum,
     });
@@ -124,9 +121,8 @@ export class MobileNode {
   }
 
   #sendGre(protocol: number, payload: Uint8Array, binding: Binding, options: TunnelOptions): void {
-    const header: GreInput = { protocol, key: binding.reverseKey, payload, ...options.gre };
-    const octets = encode(gre, header);
-    this.#send(ipProtocols.gre, options.octets ? options.octets(octets) : octets, options);
+    const valid = { protocol, key: binding.reverseKey, payload };
+    this.#send(ipProtocols.gre, finishGre(valid, options, this.during, this.#session.onBent), options);
   }
 
   #send(protocol: number, payload: Uint8Array, options: TunnelOptions): void {

@@ -8,7 +8,7 @@ import type { RunConfig } from '../spec/config.js';
 import { within } from '../spec/shard.js';
 import { arp, arpOperations } from '../wire/arp.js';
 import { broadcastMac, ethernet } from '../wire/ethernet.js';
-import { etherTypes, gre, type GreInput } from '../wire/gre.js';
+import { etherTypes } from '../wire/gre.js';
 import { ipProtocols, ipv4, type Ipv4Input } from '../wire/ipv4.js';
 import { type Dhcpv4 } from '../wire/dhcpv4.js';
 import { dhcpv4Types } from '../wire/dhcpv4-options.js';
@@ -16,6 +16,7 @@ import { decode, encode } from '../wire/layout.js';
 import { macText } from '../wire/text.js';
 import { udp } from '../wire/udp.js';
 import { pause } from './arrivals.js';
+import { finishGre, type GreBend } from './bend.js';
 import { CaseBase } from './case-base.js';
 import type { CaseOptions } from './case.js';
 import { dhcpAnswer, discover, request as dhcpRequest, release as dhcpRelease } from './dhcp-frames.js';
@@ -34,16 +35,13 @@ export interface Lease {
 }
 
 /** What may differ in a packet that the tester sends down the tunnel. */
-export interface DownOptions {
+export interface DownOptions extends GreBend {
   readonly key?: number | undefined;
-  readonly gre?: GreInput;
   readonly outer?: Ipv4Input;
   /** Header fields of the IPv4 packet inside. */
   readonly inner?: Ipv4Input;
   /** Octets added to the payload. */
   readonly padding?: number;
-  /** Changes the finished GRE header with its payload. */
-  readonly octets?: (octets: Uint8Array) => Uint8Array;
   /** The outer packet goes in fragments of at most that many octets. */
   readonly fragment?: number;
   /** The grant whose tunnel is used, when not the node's latest. */
@@ -386,11 +384,13 @@ export class MpaContext extends CaseBase {
     const payload = grant.l2 ? encode(ethernet, link) : inner;
     const protocol = grant.l2 ? etherTypes.transparentEthernetBridging : etherTypes.ipv4;
     const key = 'key' in options ? options.key : grant.forwardKey;
-    const { octets = (all) => all } = options;
     const packet =
       grant.forwardKey === undefined && key === undefined
         ? { protocol: ipProtocols.ipInIp, payload: inner }
-        : { protocol: ipProtocols.gre, payload: octets(encode(gre, { protocol, key, payload, ...options.gre })) };
+        : {
+            protocol: ipProtocols.gre,
+            payload: finishGre({ protocol, key, payload }, options, this.id, this.session.onBent),
+          };
     this.session.sendPacket(
       grant.station,
       grant.careOf,

@@ -14,8 +14,15 @@ import type { RunOptions } from './run.js';
 export class MpaRig implements Rig {
   readonly #session: MpaSession;
 
-  constructor({ config, net, control, access }: Pick<RunOptions, 'config' | 'net' | 'control' | 'access'>) {
+  constructor({
+    config,
+    net,
+    control,
+    access,
+    onBent,
+  }: Pick<RunOptions, 'config' | 'net' | 'control' | 'access' | 'onBent'>) {
     this.#session = new MpaSession(config, net, dialectOf(config), { control, access });
+    this.#session.onBent = onBent;
   }
 
   get judge(): Rig['judge'] {

@@ -17,6 +17,7 @@ import { ipv4, type Ipv4Input } from '../wire/ipv4.js';
 import { coveredBy, decodeRrq, encodeRrp, mobileIpPort, type Rrq } from '../wire/mobileip.js';
 import { type Udp, udp } from '../wire/udp.js';
 import { Arrivals } from './arrivals.js';
+import { finish, type OnBent } from './bend.js';
 import { type ReplyOptions, validReply } from './grant.js';
 import { handMade } from './hand-made.js';
 import { Judge } from './judge.js';
@@ -49,6 +50,8 @@ export class MpaSession {
   readonly wire: WireContext;
   readonly oracle: Oracle;
   readonly judge = new Judge();
+  /** Told of every bent message and packet. */
+  onBent: OnBent | undefined;
   readonly stations: Stations;
   readonly random: Random;
   readonly runId: string;
@@ -192,11 +195,11 @@ export class MpaSession {
   reply(node: ProxiedNode, request: SeenRequest, options: ReplyOptions): void {
     const { reply, grant } = validReply(node, request, options, this.config.knobs['key_direction'] === 'receiver');
     const { bend } = options;
-    const octets = encodeRrp(bend?.message ? bend.message(reply) : reply, {
-      ...this.wire,
-      ...(bend?.keys && { keys: bend.keys }),
-    });
-    const bytes = bend?.octets ? bend.octets(octets) : octets;
+    const bytes = finish(reply, bend, this.wire, encodeRrp);
+    if (bend) {
+      const twin = encodeRrp(reply, this.wire);
+      this.onBent?.({ during: node.during, kind: 'reply', field: bend.field, twin, octets: bytes });
+    }
     const send = (): void => {
       this.#sendReply(node, request, bytes, bend?.checksum);
       if (!bend) this.#takeEffect(node, request, bytes, grant);

@@ -7,6 +7,7 @@ import { sectionTitle } from '../spec/sections.js';
 import { documents } from '../spec/catalogue.js';
 import type { RunConfig } from '../spec/config.js';
 import type { CaseDefinition } from './case.js';
+import type { OnBent } from './bend.js';
 import { Executor } from './executor.js';
 import { HaRig } from './ha-rig.js';
 import type { MpaControl, OpenAccess } from './mpa-control.js';
@@ -32,6 +33,7 @@ export interface RunOptions {
   readonly access?: OpenAccess | undefined;
   /** Aborting ends the run early; what was decided is returned with `run.complete` false. */
   readonly signal: AbortSignal;
+  readonly onBent?: OnBent;
   readonly onCaseStart?: (definition: CaseDefinition) => void;
   readonly onCaseDone?: (result: CaseResult) => void;
 }

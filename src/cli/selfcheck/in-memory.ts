@@ -6,6 +6,7 @@ import { memoryNet, type MemoryNet } from '../../net/memory.js';
 import type { RunResult } from '../../report/result.js';
 import { defaultPics, type Profile } from '../../spec/config.js';
 import { defaultKnobs } from '../../spec/knobs.js';
+import type { OnBent } from '../../tester/bend.js';
 import type { CaseDefinition } from '../../tester/case.js';
 import { partition } from '../../tester/configurations.js';
 import { mergeRuns } from '../../tester/merge.js';
@@ -57,11 +58,12 @@ export async function runInMemory(
   cases: readonly CaseDefinition[],
   deviation: Deviating = {},
   config: Config = memoryConfig(dut),
+  onBent?: OnBent,
 ): Promise<RunResult> {
   const runs: RunResult[] = [];
   for (const part of partition(cases, config)) {
     const net = memoryNet();
-    runs.push(await (dut === 'ha' ? runHa : runMpa)(net, part.config, part.cases, deviation));
+    runs.push(await (dut === 'ha' ? runHa : runMpa)(net, optionsOf(net, part.config, part.cases, onBent), deviation));
   }
   const [first, ...rest] = runs;
   if (!first) throw new TypeError('no case was given');
@@ -71,12 +73,8 @@ export async function runInMemory(
   );
 }
 
-async function runHa(
-  net: MemoryNet,
-  config: Config,
-  cases: readonly CaseDefinition[],
-  deviation: Deviating,
-): Promise<RunResult> {
+async function runHa(net: MemoryNet, run: RunOptions, deviation: Deviating): Promise<RunResult> {
+  const { config } = run;
   const { profile } = deviation;
   const options = deviceOptions(config, deviation.fault, ['192.0.2.9']);
   if (options.device !== 'ha') throw new TypeError('the embedded device is no home agent');
@@ -86,18 +84,14 @@ async function runHa(
     ...(profile && haProfile(profile, options.features)),
   });
   try {
-    return await runCases(optionsOf(net, config, cases));
+    return await runCases(run);
   } finally {
     await host.close();
   }
 }
 
-async function runMpa(
-  net: MemoryNet,
-  config: Config,
-  cases: readonly CaseDefinition[],
-  deviation: Deviating,
-): Promise<RunResult> {
+async function runMpa(net: MemoryNet, run: RunOptions, deviation: Deviating): Promise<RunResult> {
+  const { config } = run;
   const { profile } = deviation;
   const options = mpaOptions(config, config.target.address, deviation.fault);
   if (options.device !== 'mpa') throw new TypeError('the embedded device is no proxy agent');
@@ -116,7 +110,7 @@ async function runMpa(
   };
   try {
     return await runCases({
-      ...optionsOf(net, config, cases),
+      ...run,
       control,
       access: (receive) => net.openLink('access', receive),
     });
@@ -125,7 +119,12 @@ async function runMpa(
   }
 }
 
-function optionsOf(net: MemoryNet, config: Config, cases: readonly CaseDefinition[]): RunOptions {
+function optionsOf(
+  net: MemoryNet,
+  config: Config,
+  cases: readonly CaseDefinition[],
+  onBent: OnBent | undefined,
+): RunOptions {
   return {
     config,
     net,
@@ -135,5 +134,6 @@ function optionsOf(net: MemoryNet, config: Config, cases: readonly CaseDefinitio
     targetName: 'in memory',
     repeat: (id) => `grespec run ${id}`,
     signal: new AbortController().signal,
+    ...(onBent && { onBent }),
   };
 }
