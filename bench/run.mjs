@@ -53,11 +53,12 @@ if (unknown.length > 0) {
 const settings = {
   long,
   rounds: quick ? 3 : long ? 15 : 5,
-  milliseconds: quick ? 150 : long ? 1000 : 400,
+  milliseconds: quick ? 150 : long ? 1000 : 300,
+  warmUp: quick ? 300 : 1500,
   /** Whole programs are run so often. */
-  programs: quick ? 1 : long ? 5 : 3,
+  programs: quick ? 1 : long ? 5 : 2,
   fuzzSeconds: quick ? 1 : 3,
-  captureOctets: quick ? 2e7 : long ? 1e9 : 3e8,
+  captureOctets: quick ? 2e7 : long ? 1e9 : 2e8,
   captureRounds: quick ? 1 : long ? 3 : 2,
   nodes: quick ? 1000 : 20_000,
   registrations: quick ? 10_000 : 200_000,

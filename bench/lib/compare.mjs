@@ -4,15 +4,18 @@
  * Rounds of every contender in turn. A contender that fails is left out from then on, with the reason.
  * @returns for each name its rates by round (things a second), what it told last, and why it failed
  */
-export async function interleaved(contenders, { rounds, milliseconds, window = 1 }) {
+export async function interleaved(
+  contenders,
+  { rounds, milliseconds, warmUp = Math.min(400, milliseconds), window = 1 },
+) {
   const measured = new Map(contenders.map(({ name }) => [name, { rates: [], more: {}, failed: undefined }]));
   for (let round = -1; round < rounds; round++) {
     for (const contender of contenders) {
       const own = measured.get(contender.name);
       if (own.failed !== undefined) continue;
       try {
-        // one short round more, in front, lets each compiler warm up and is not counted
-        const { rate, more } = await contender.round(window, round < 0 ? Math.min(400, milliseconds) : milliseconds);
+        // one round more, in front, lets compilers warm up and is not counted
+        const { rate, more } = await contender.round(window, round < 0 ? warmUp : milliseconds);
         if (round >= 0) own.rates.push(rate);
         own.more = more;
       } catch (error) {

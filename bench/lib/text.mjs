@@ -13,7 +13,9 @@ export const bytes = (value) =>
     ? `${(value / 1e9).toFixed(2)} GB`
     : value >= 1e6
       ? `${(value / 1e6).toFixed(0)} MB`
-      : `${(value / 1e3).toFixed(0)} kB`;
+      : value >= 1e4
+        ? `${(value / 1e3).toFixed(0)} kB`
+        : `${value.toFixed(0)} octets`;
 
 const short = (value) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
 

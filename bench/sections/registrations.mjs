@@ -56,6 +56,8 @@ export async function registrations({ peer, scapy, settings, against }) {
   try {
     for (const one of all) await one.start();
     const rows = [];
+    // what a program under test has long behind it
+    await interleaved(contenders, { rounds: 0, warmUp: settings.warmUp, window: 32 });
     for (const window of windows) {
       const measured = await interleaved(contenders, { ...settings, window });
       const c = measured.get('C ping-pong');

@@ -51,6 +51,14 @@ export class Reader {
       this.at += size;
       return value;
     }
+    if (bits <= 8 - this.bit) {
+      if (this.at >= this.end) return this.short(1, path);
+      const octet = this.bytes[this.at] ?? 0;
+      const value = (octet >> (8 - this.bit - bits)) & ((1 << bits) - 1);
+      this.bit = (this.bit + bits) & 7;
+      if (this.bit === 0) this.at++;
+      return value;
+    }
     let value = 0;
     for (let left = bits; left > 0;) {
       if (this.at >= this.end) return this.short(1, path);
@@ -100,6 +108,14 @@ export class Writer {
     this.room((bits + 7) >> 3);
     if (this.bit === 0 && bits <= 32 && (bits & 7) === 0) {
       for (let shift = bits - 8; shift >= 0; shift -= 8) this.bytes[this.at++] = value >>> shift;
+      return;
+    }
+    if (bits <= 8 - this.bit) {
+      const shift = 8 - this.bit - bits;
+      const mask = ((1 << bits) - 1) << shift;
+      this.bytes[this.at] = ((this.bytes[this.at] ?? 0) & ~mask) | ((value << shift) & mask);
+      this.bit = (this.bit + bits) & 7;
+      if (this.bit === 0) this.at++;
       return;
     }
     let left = bits;
