@@ -31,7 +31,7 @@ const machine: Machine = {
 async function reason(options: Partial<CaseOptions>, pics: readonly string[] = []): Promise<string | undefined> {
   const settings = mergeSettings(readSettings(parseConfig(file, 'lab.yaml')), readSettings(flagSource({ pics })));
   const config = await resolveTarget(settings, { address: '127.0.0.9', port: 434 }, machine);
-  const definition = { id: 'ha/1/01', covers: [], dut: 'ha', ...options } as unknown as CaseDefinition;
+  const definition = { id: 'ha/1/01', covers: ['HA-05'], dut: 'ha', ...options } as unknown as CaseDefinition;
   return whyNot(definition, config);
 }
 
