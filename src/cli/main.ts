@@ -26,7 +26,9 @@ function report(error: unknown): number {
 
 // The reader of our output has gone: `grespec list | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(exitCodes.ok);
+  // A run that ends so has shown nothing yet, whatever it had decided.
+  const isRun = process.argv[2] === 'run' || process.argv[2] === 'fuzz';
+  if (error.code === 'EPIPE') process.exit(isRun ? exitCodes.interrupted : exitCodes.ok);
   throw error;
 });
 process.on('uncaughtException', (error) => process.exit(report(error)));

@@ -26,7 +26,7 @@ export interface KnownNote {
 
 const words: Readonly<Record<KnownDeviation['state'], (count: number, name: string) => string>> = {
   fixed: (count, name) =>
-    `${plural(count, 'known deviation')} ${verb(count, 'passes', 'pass')} now; take out of ${name}`,
+    `${plural(count, 'known deviation')} ${verb(count, 'passes', 'pass')} now, take ${verb(count, 'it', 'them')} out of ${name}`,
   expired: (count, name) =>
     `${plural(count, 'entry', 'entries')} of ${name} expired and ${verb(count, 'counts', 'count')}`,
   other: (count, name) =>

@@ -21,6 +21,8 @@ describe('cli command line', () => {
       ['list', '--help'],
       ['explain', '--help'],
       ['decode', '--help'],
+      ['merge', '--help'],
+      ['diff', '--help'],
       ['dut', '--help'],
     ]) {
       it(`grespec ${args.join(' ')} has examples and ends with 0`, async () => {
@@ -71,6 +73,11 @@ describe('cli command line', () => {
       [['run', '--config', '/dev/zero'], 'larger than'],
       [['run', '--knob', 'bse=1'], 'did you mean base?'],
       [['run', '--report', 'jnit=x'], 'did you mean junit?'],
+      [['run', '--shard', '3/2'], 'shards count from 1 to 2'],
+      [['run', '--baseline', 'no/such.yaml'], 'cannot read the baseline no/such.yaml: there is no such file'],
+      [['merge'], "missing required argument 'json'"],
+      [['diff', 'a.json'], "missing required argument 'after'"],
+      [['merge', 'no/such.json'], 'there is no such file'],
       [['run', '--report', 'junit=/dev/null/x'], '/dev/null/x'],
       [['run', '--fault', 'no-such-fault'], '--list-faults'],
       [['decode', 'xyz'], '"x" at offset 0'],

@@ -108,6 +108,13 @@ describe('cli run', function () {
     });
   }
 
+  it('whose reader has gone does not end as if nothing had failed', async () => {
+    const child = start(['run']);
+    child.stdout?.once('data', () => child.stdout?.destroy());
+    const code = await new Promise((resolve) => child.once('exit', resolve));
+    expect(code).to.equal(130);
+  });
+
   it('leaves a valid report and no process when it is killed', async () => {
     await inTemporaryFolder(async (folder) => {
       const json = path.join(folder, 'report.json');

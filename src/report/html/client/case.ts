@@ -3,7 +3,7 @@ import type { PageCase } from '../page-model.js';
 import { copyButton } from './copy.js';
 import { el } from './dom.js';
 import { exchangeView } from './exchange.js';
-import { caseBadge, duration, plural } from './format.js';
+import { caseBadge, duration, plural, unmetBy } from './format.js';
 import { framesOf, model } from './model.js';
 
 export function caseView(one: PageCase, place: number): HTMLElement {
@@ -34,7 +34,7 @@ export function facts(one: PageCase): HTMLElement {
   const row = (name: string, ...values: (Node | string)[]): void => {
     list.append(el('dt', {}, name), el('dd', {}, ...values));
   };
-  const unmet = one.requirements.find((id) => one.reason.startsWith(`${id} (`));
+  const unmet = unmetBy(one);
   row(one.requirements.length > 1 ? 'Rules' : 'Rule', ...one.requirements.map((id) => rule(id, id === unmet)));
   if (one.expected !== '') row('Expected', el('div', { class: 'expected' }, one.expected));
   if (one.actual !== '') row('Actual', el('div', { class: 'actual' }, one.actual));

@@ -47,5 +47,10 @@ export function isFinding({ verdict, known }: PageCase): boolean {
   return findings.includes(verdict) && known?.state !== 'known';
 }
 
+/** The requirement that a case blames: its reason begins with it. */
+export function unmetBy({ requirements, reason }: PageCase): string | undefined {
+  return requirements.find((id) => reason.startsWith(`${id} `) || reason.startsWith(`${id}:`));
+}
+
 /** The verdicts that somebody has to look at. */
 export const findings: readonly Verdict[] = ['fail', 'error', 'inconclusive', 'warn'];

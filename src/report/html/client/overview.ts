@@ -2,7 +2,7 @@
 import type { Verdict } from '../../../spec/types.js';
 import type { PageCase } from '../page-model.js';
 import { clearFilter, setSection } from './filter.js';
-import { badge, caseBadge, countVerdicts, duration, findings, isFinding, plural } from './format.js';
+import { badge, caseBadge, countVerdicts, duration, findings, isFinding, plural, unmetBy } from './format.js';
 import { el } from './dom.js';
 import { model } from './model.js';
 
@@ -20,7 +20,7 @@ function findingsBlock(): HTMLElement | undefined {
     if (verdict === 'inconclusive') continue;
     for (const one of model.cases) {
       if (one.verdict !== verdict || !isFinding(one)) continue;
-      const name = verdict === 'error' ? 'errors of the tester itself' : (one.requirements[0] ?? '');
+      const name = verdict === 'error' ? 'errors of the tester itself' : (unmetBy(one) ?? one.requirements[0] ?? '');
       groups.set(name, [...(groups.get(name) ?? []), one]);
     }
   }
