@@ -60,11 +60,12 @@ function addressed(values: PlainValues, sender: Sender, target: string): PlainVa
 }
 
 /** Whatever its type and SPI say, an authenticator that is to be right is made with the key of the pair. */
-function anyKey({ config }: Session): KeyLookup {
+export function anyKey({ config }: Session): KeyLookup {
   return (type) => (type === 34 ? (config.faHa ?? config.mnHa) : config.mnHa);
 }
 
-function extensionOf(plan: ExtensionPlan, sender: Sender, session: Session): Extension {
+/** `sender` is whom a request is from, or a reply is for. */
+export function extensionOf(plan: ExtensionPlan, sender: Sender, session: Session): Extension {
   const length = 'length' in plan && plan.length !== undefined ? { length: plan.length } : {};
   switch (plan.name) {
     case 'pad':

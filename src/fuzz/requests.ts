@@ -95,7 +95,7 @@ const nested: Draw<ExtensionPlan> = (dice) => {
 };
 
 /** Anything at all: any type, any length, extensions within extensions. */
-function anything(dialect: Dialect): Draw<ExtensionPlan> {
+export function anything(dialect: Dialect): Draw<ExtensionPlan> {
   return weighted<ExtensionPlan>(
     [2, pad],
     [3, raw(oneOf(0, 32, 33, 34, 36, 38, 47, 131, 137, 139, 147, dialect.greKeyType))],
