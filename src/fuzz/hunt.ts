@@ -15,7 +15,7 @@ export interface Quarry {
 }
 
 /** Volleys fired for one finding, at most: a device that hangs costs its whole time each. */
-const most = { halving: 40, shrinking: 120 } as const;
+const most = { halving: { dead: 40, alive: 200 }, shrinking: 120 } as const;
 
 /** RFC 3344 §3.8: whatever came before, a valid registration is answered. */
 export const dead: Suspicion = {
@@ -61,7 +61,11 @@ export async function hunt(
   const own = at === undefined ? undefined : volley[at];
   const isAlone = own !== undefined && (await shows([own]));
   const alone = isAlone && own ? [own] : await culprit(volley, (part) => shows(part));
-  const few = alone ?? ((await shows(volley)) ? await fewest(volley, (part) => shows(part), most.halving) : undefined);
+  const few =
+    alone ??
+    ((await shows(volley))
+      ? await fewest(volley, (part) => shows(part), most.halving[isDeath ? 'dead' : 'alive'])
+      : undefined);
   if (!few || gone) return undefined;
   const small = [...few];
   const steps: number[] = [];

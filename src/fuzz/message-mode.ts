@@ -165,11 +165,12 @@ class State {
   }
 }
 
-/** Whether a plan has all that is special about the one message of a finding. */
+/** Whether a plan has all that is special about the one message of a finding, perhaps with more about it. */
 function isLike(plan: Plan, { plans }: FuzzFinding): boolean {
   const [only, ...more] = plans ?? [];
   if (!only || more.length > 0 || only.kind !== plan.kind) return false;
   const special = specialFeatures(only);
-  const own = new Set(features(plan));
-  return special.length > 0 && special.every((name) => own.has(name));
+  const own = features(plan);
+  const has = (name: string): boolean => own.some((other) => other === name || other.startsWith(`${name} `));
+  return special.length > 0 && special.every(has);
 }

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { haFuzzFaults } from '../../src/dut/faults/ha-fuzz.js';
 import { haVariants } from '../../src/dut/variants.js';
-import { fuzzInMemory } from './in-memory.js';
+import { messageMode } from '../../src/fuzz/message-mode.js';
+import { fuzzInMemory, inRange } from './in-memory.js';
 
 const seed = 20_250_301;
 /** Messages within which each fault has to be found. */
@@ -36,6 +37,23 @@ describe(`fuzzing the reference home agent (seed ${seed})`, function () {
       expect(lost).to.equal(false);
     });
   }
+
+  it('stops sending what kills the device once it has seen it often enough', async () => {
+    const runs = 3000;
+    await inRange({ device: { fault: 'crash-key-ones' } }, async (range, revive) => {
+      const restarts: number[] = [];
+      const { lost } = await messageMode(range, {
+        ...{ seed, runs, signal: new AbortController().signal },
+        revive: () => {
+          restarts.push(range.statistics.sent);
+          return revive();
+        },
+      });
+      expect(lost).to.equal(false);
+      expect(restarts).to.not.deep.equal([]);
+      expect(restarts.filter((sent) => sent > runs / 2)).to.deep.equal([]);
+    });
+  });
 
   for (const { id } of haFuzzFaults) {
     it(`finds ${id}, in at most two messages`, async () => {
