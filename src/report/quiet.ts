@@ -1,4 +1,5 @@
 /** A run in few lines: the cases that did not pass as soon as they are decided, and what the whole came to. */
+import { knownNotes } from './known.js';
 import { type Look, paint, signs, verdictInk } from './look.js';
 import type { CaseResult, RunResult } from './result.js';
 import { oneLine } from './text.js';
@@ -29,7 +30,9 @@ export class QuietPrinter {
     for (const [name, text] of rows) if (text !== '') this.#line(`    ${name}${this.#safe(text)}`);
   }
 
+  /** What the baseline has to say is said here too: a known deviation that passes is news. */
   finish(run: RunResult): void {
+    for (const { state, text } of knownNotes(run)) if (state !== 'known') this.#line(this.#safe(text));
     this.#line(this.#safe(headline(run)));
   }
 
