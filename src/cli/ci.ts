@@ -1,10 +1,11 @@
 /** What the CI system around a run gets of its own: GitHub Actions annotations and a step summary. */
 import { randomUUID } from 'node:crypto';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, statSync } from 'node:fs';
 import type { ReportContext } from '../report/context.js';
 import { annotations } from '../report/github.js';
-import { toMarkdown } from '../report/markdown.js';
+import { inline, toMarkdown } from '../report/markdown.js';
 import type { RunResult } from '../report/result.js';
+import { headline } from '../report/totals.js';
 import { messageOf } from './cli-error.js';
 
 export interface Ci {
@@ -17,6 +18,14 @@ export interface Ci {
 }
 
 const none: Ci = { begin: () => undefined, end: () => undefined, stop: () => undefined };
+
+/** Octets of all that a step writes; GitHub refuses more as a whole. */
+const largestSummary = 1 << 20;
+
+/** For a step whose earlier runs have taken the room. */
+function short(result: RunResult): string {
+  return `## grespec: ${inline(headline(result))}\n\nThe summary of this step has no room for more: see the reports.\n`;
+}
 
 export function ciOf(
   environment: NodeJS.ProcessEnv,
@@ -42,7 +51,9 @@ export function ciOf(
       const file = environment['GITHUB_STEP_SUMMARY'];
       if (!file) return;
       try {
-        appendFileSync(file, toMarkdown(result, context));
+        const text = toMarkdown(result, context);
+        const taken = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+        appendFileSync(file, taken + Buffer.byteLength(text) > largestSummary ? short(result) : text);
       } catch (error) {
         tell(`GITHUB_STEP_SUMMARY: ${messageOf(error)}`);
       }

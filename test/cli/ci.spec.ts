@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ciOf } from '../../src/cli/ci.js';
@@ -51,6 +51,20 @@ describe('cli in CI', function () {
         (message) => void told.push(message),
       ).end(runOf([passed]), {});
       expect(told.join()).to.include('GITHUB_STEP_SUMMARY');
+    });
+
+    it('gets a short summary where a longer one would make it refuse all', async () => {
+      await inTemporaryFolder(async (folder) => {
+        const summary = path.join(folder, 'summary.md');
+        writeFileSync(summary, 'x'.repeat((1 << 20) - 300));
+        const environment = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary };
+        const write = () => undefined;
+        ciOf(environment, write, write).end(runOf([failed]), context);
+        const text = readFileSync(summary, 'utf8');
+        expect(text).to.match(/x## grespec: non-conformance found[^]*no room for more/);
+        expect(text.length).to.be.below(1 << 20);
+        await Promise.resolve();
+      });
     });
 
     it('is not spoken to elsewhere', () => {
