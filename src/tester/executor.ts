@@ -6,8 +6,9 @@ import { pause } from './arrivals.js';
 import { whyNot } from './applicable.js';
 import type { CaseDefinition } from './case.js';
 import { DeviceLost } from './outcome.js';
-import { inLightOf, usesKeys } from './mismatch.js';
+import { inLightOf, isAboutKeys, usesKeys } from './mismatch.js';
 import { Recorder } from './recorder.js';
+import { asksWithZero } from './request.js';
 import { type Decision, decideEnd, decideError, decideWholeRun, plain, resultOf } from './result.js';
 import type { Rig } from './rig.js';
 import type { RunOptions } from './run.js';
@@ -67,7 +68,8 @@ export class Executor {
     const start = this.#clock.now();
     const skip = whyNot(definition, this.#options.config);
     if (skip !== undefined) return this.#result(definition, plain('skip', skip), start);
-    if (this.#hopeless) return this.#result(definition, this.#hopeless, start);
+    const hopeless = this.#hopeless ?? this.#ofAnotherProfile(definition);
+    if (hopeless) return this.#result(definition, hopeless, start);
     const running = this.#rig.begin(definition);
     let decided: Decision;
     try {
@@ -88,6 +90,14 @@ export class Executor {
   /** What the oracle saw violate the same requirement in this case. */
   #witness({ id }: CaseDefinition, requirement: string): Uint8Array | undefined {
     return this.#rig.judge.during(id).find((sighting) => sighting.requirement === requirement)?.bytes;
+  }
+
+  /** Nothing with keys can be arranged, so a rule that is not about them need not be waited for. */
+  #ofAnotherProfile({ needs = [], covers, tunnel = false }: CaseDefinition): Decision | undefined {
+    const { mismatch } = this.#rig;
+    if (!mismatch || !needs.includes('greKeys') || covers.some(isAboutKeys)) return undefined;
+    const isSpoilt = mismatch.kind === 'layout' || (tunnel && !asksWithZero(this.#options.config));
+    return isSpoilt ? plain('inconclusive', mismatch.text) : undefined;
   }
 
   /** Nothing is held against a device that only follows another profile than the run. */

@@ -52,12 +52,15 @@ function carriesKeys(bytes: Uint8Array, dialect: Dialect): boolean {
 /** Documents whose rules are about the extension and its keys. */
 const aboutKeys: ReadonlySet<DocumentKey> = new Set(['tsirtsis', 'yegani']);
 
+/** Whether a requirement is about the extension or its keys. */
+export const isAboutKeys = (id: string): boolean => aboutKeys.has(requirement(id).document);
+
 /** What a case says once the mismatch is known; `usesKeys` is false when it has nothing to do with it. */
 export function inLightOf({ text }: Mismatch, decision: Decision, usesKeys: boolean): Decision {
   const { verdict, reason, requirement: id } = decision;
   if (verdict === 'inconclusive') return usesKeys ? { ...decision, reason: `${reason}; ${text}` } : decision;
   if (verdict !== 'fail' && verdict !== 'warn') return decision;
-  if (id !== undefined && aboutKeys.has(requirement(id).document)) {
+  if (id !== undefined && isAboutKeys(id)) {
     return { ...decision, actual: `${decision.actual}; ${text}` };
   }
   if (!usesKeys) return decision;
