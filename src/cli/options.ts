@@ -112,7 +112,7 @@ export function addDutOptions(command: Command): void {
     .option('--key <key>', 'its key: hex, env:NAME or file:PATH (default: 00112233445566778899aabbccddeeff)')
     .option('--fa-ha-spi <n>', 'SPI of the FA-HA security association (default: there is none)')
     .option('--fa-ha-key <key>', 'its key')
-    .option('--profile <name>', 'layout of the GRE Key extension: tsirtsis-00, yegani-02 or rfc6245')
+    .option('--profile <name>', 'document that it follows: tsirtsis-00, yegani-02 or rfc6245')
     .option('--pixit <name=value>', 'realm, homeNetwork, gateway.ipv4, gateway.ipv6 or maxLifetime', collect)
     .option('--pics <name=bool>', 'switch a feature off, for example l2=false', collect)
     .option('--home-link <iface>', 'Ethernet interface to bridge L2 tunnels with (default: a built-in home network)')
