@@ -51,7 +51,7 @@ function shares(profile) {
 }
 
 const sentIn = (text) => {
-  const [, sent, seconds] = /(\d+) messages in ([\d.]+) s/.exec(text) ?? [];
+  const [, sent, seconds] = /(\d+) \w+ in ([\d.]+) s/.exec(text) ?? [];
   return Number(sent) / Number(seconds);
 };
 
@@ -91,7 +91,7 @@ export async function fuzz({ settings }) {
     await fuzzing(['--runs', '1000']);
     shrunk.push(['none', '0', `${((performance.now() - begin) / 1000).toFixed(1)} s`]);
     return [
-      table(['mode', 'messages a second', 'generating', 'sending and receiving', 'judging', 'else'], rows),
+      table(['mode', 'messages or sequences a second', 'generating', 'sending and receiving', 'judging', 'else'], rows),
       'Shrinking: 1000 messages against a device with a fault, findings found again, made smaller and written down.',
       table(['fault', 'findings', 'whole run'], shrunk),
     ].join('\n\n');
