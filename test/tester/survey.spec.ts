@@ -130,6 +130,12 @@ describe('survey of a home agent', () => {
     expect(found.observations.find((o) => o.excuses)).to.include({ setting: 'knobs.g_without_ext', value: 'keyless' });
   });
 
+  it('asks nobody about what the profile has by itself', async () => {
+    const features = { l2: false, keylessGre: true };
+    const found = await survey({ greKeyForm: 'rfc6245', keyDirection: 'receiver', features });
+    expect(found.observations.filter((o) => o.excuses)).to.deep.equal([]);
+  });
+
   for (const [what, device, config, part] of [
     ['a wrong key', {}, { mnHa: { ...haConfig.mnHa, key: Uint8Array.of(1) } }, 'check --spi and --key'],
     ['an FA-HA association that it was not told', { faHa: [faHa] }, {}, 'add --fa-ha-spi'],

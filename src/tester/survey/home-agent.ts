@@ -1,6 +1,7 @@
 /** Finds out what a home agent supports, with a registration for each question, and takes back what it registered. */
 import type { Net } from '../../net/port.js';
-import type { RunConfig } from '../../spec/config.js';
+import type { Profile, RunConfig } from '../../spec/config.js';
+import { profileTraits } from '../../spec/profiles.js';
 import { type Mode, modes } from '../request.js';
 import type { Asking } from './asking.js';
 import { surveyDirection } from './direction.js';
@@ -119,6 +120,7 @@ function withProfile(observations: readonly Observation[]): readonly Observation
     valueOf(observations, 'pics.l2') !== true &&
     valueOf(observations, 'profile') === undefined &&
     valueOf(observations, 'knobs.key_direction') === 'receiver';
+  if (valueOf(observations, 'profile') === 'rfc6245') return observations.filter((o) => !isUsual(o, 'rfc6245'));
   if (!isYegani) return observations;
   return observations.map((o) => {
     if (o.setting === 'pics.l2') return { ...o, value: false };
@@ -126,4 +128,10 @@ function withProfile(observations: readonly Observation[]): readonly Observation
     const evidence = 'Length 6, the A flag means nothing to it, and keys are assigned by their receiver (yegani-02 §5)';
     return { ...o, value: 'yegani-02', evidence };
   });
+}
+
+/** What the profile has by itself needs nobody's decision. */
+function isUsual({ setting, value, excuses }: Observation, profile: Profile): boolean {
+  const usual: Readonly<Record<string, string>> = profileTraits[profile].knobs;
+  return excuses === true && setting.startsWith('knobs.') && usual[setting.slice('knobs.'.length)] === value;
 }
