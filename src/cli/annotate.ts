@@ -11,18 +11,18 @@ import { environmentError } from './cli-error.js';
 import { reasonOf } from './read-file.js';
 
 /** Rejects with a CliError when `target` cannot be written. */
-export async function annotate(file: string, target: string, tallies: Tallies): Promise<void> {
+export async function annotate(file: string, target: string, tallies: Tallies, port?: number): Promise<void> {
   try {
-    await pipeline(Readable.from(annotated(file, tallies)), createWriteStream(target));
+    await pipeline(Readable.from(annotated(file, tallies, port)), createWriteStream(target));
   } catch (error) {
     throw environmentError(`--annotate ${target}: ${reasonOf(error)}`, error);
   }
 }
 
-async function* annotated(file: string, { comments }: Tallies): AsyncGenerator<Uint8Array> {
+async function* annotated(file: string, { comments }: Tallies, port?: number): AsyncGenerator<Uint8Array> {
   const interfaces = new Map<number, number>();
   try {
-    for await (const packets of readCapture(octetsOf(file), relevantPackets({ links: new Map(), cut: 0 }))) {
+    for await (const packets of readCapture(octetsOf(file), relevantPackets({ links: new Map(), cut: 0 }, port))) {
       for (const { linkType, number, ...packet } of packets) {
         if (!interfaces.has(linkType)) {
           // each further link type begins a section of its own, so that interfaces need not be known beforehand

@@ -8,7 +8,7 @@ import { exitCode } from '../report/totals.js';
 import { defaultDialect } from '../wire/extensions.js';
 import { annotate } from './annotate.js';
 import { type CaptureInput, readPackets } from './capture-input.js';
-import { exitCodes, usageError } from './cli-error.js';
+import { exitCodes, quoted, usageError } from './cli-error.js';
 import type { ConfigFlags } from './config/flags.js';
 import { associationOf } from './config/resolve.js';
 import type { Settings } from './config/settings.js';
@@ -26,6 +26,8 @@ export interface CaptureFlags extends ConfigFlags {
 
 export interface AuditFlags extends CaptureFlags {
   readonly annotate?: string;
+  /** UDP port of the home agents, besides 434. */
+  readonly port?: string;
 }
 
 interface Audited extends AuditedFile, CaptureInput {}
@@ -35,13 +37,14 @@ export async function audit(files: readonly string[], flags: AuditFlags): Promis
   const screen = new Screen(process.stdout, process.env);
   const reporting = offlineReport(flags.report, screen);
   const settings = settingsOf(flags);
-  const options = auditOptions(settings);
+  const port = portOf(flags.port);
+  const options = { ...auditOptions(settings), ...(port !== undefined && { port }) };
   const start = Date.now();
   const names = uniqueNames(files);
   const audited: Audited[] = [];
   for (const [i, file] of files.entries()) {
     const judge = new Audit(options);
-    const input = await readPackets(file, (packet) => judge.packet(packet));
+    const input = await readPackets(file, (packet) => judge.packet(packet), port);
     audited.push({ name: names[i] ?? file, outcome: judge.end(), ...input });
   }
   const result = auditResult(audited, {
@@ -60,8 +63,16 @@ export async function audit(files: readonly string[], flags: AuditFlags): Promis
     if (fault) process.stderr.write(`grespec: ${name}: ${fault.message}\n`);
   }
   report.write(result);
-  if (flags.annotate !== undefined && first) await annotate(files[0] ?? '', flags.annotate, first.outcome.tallies);
+  if (flags.annotate !== undefined && first)
+    await annotate(files[0] ?? '', flags.annotate, first.outcome.tallies, port);
   return statusOf(result, audited);
+}
+
+function portOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port < 1 || port > 65535) throw usageError(`--port ${quoted(text)}: it is 1 to 65535`);
+  return port;
 }
 
 /** What the user set; all else is told from the capture. */

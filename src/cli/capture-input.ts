@@ -14,13 +14,20 @@ export interface CaptureInput {
   readonly notes: readonly string[];
 }
 
-/** `-` is standard input. Rejects with a CliError when the file cannot be opened. */
-export async function readPackets(file: string, take: (packet: CapturedIpv4) => void): Promise<CaptureInput> {
+/**
+ * `-` is standard input, `port` one at which home agents are asked besides 434. Rejects with a CliError when the file
+ * cannot be opened.
+ */
+export async function readPackets(
+  file: string,
+  take: (packet: CapturedIpv4) => void,
+  port?: number,
+): Promise<CaptureInput> {
   const overlooked: Overlooked = { links: new Map(), cut: 0 };
   const stream = new Ipv4Stream();
   let fault: CaptureError | undefined;
   try {
-    for await (const packets of readCapture(octetsOf(file), relevantPackets(overlooked))) {
+    for await (const packets of readCapture(octetsOf(file), relevantPackets(overlooked, port))) {
       for (const packet of packets) {
         const whole = stream.take(packet);
         if (whole) take(whole);

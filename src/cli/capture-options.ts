@@ -5,6 +5,7 @@ const collect = (value: string, previous: readonly string[] = []): readonly stri
 
 export function addAuditOptions(command: Command): void {
   addCommon(command)
+    .option('--port <n>', 'UDP port at which home agents are asked, besides 434')
     .option('--annotate <file>', 'write a pcapng of the packets judged, with what is wrong with each as its comment')
     .addHelpText(
       'after',

@@ -7,7 +7,7 @@ import { shellWord } from './repeat.js';
 export function repeatOffline(
   command: 'audit' | 'replay',
   files: readonly string[],
-  flags: ConfigFlags & { readonly config?: string; readonly timing?: boolean },
+  flags: ConfigFlags & { readonly config?: string; readonly timing?: boolean; readonly port?: string },
 ): string {
   const one = (flag: string, value: string | undefined): string[] => (value === undefined ? [] : [flag, value]);
   const each = (flag: string, values: readonly string[] = []): string[] => values.flatMap((value) => [flag, value]);
@@ -17,6 +17,7 @@ export function repeatOffline(
     ...['grespec', command, ...files],
     ...one('--config', flags.config),
     ...one('--as', flags.as),
+    ...one('--port', flags.port),
     ...one('--target', flags.target),
     ...each('--local', flags.local),
     ...one('--spi', flags.spi),

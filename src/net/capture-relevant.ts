@@ -13,7 +13,8 @@ export interface Overlooked {
   cut: number;
 }
 
-export function relevantPackets(overlooked: Overlooked): Wants {
+/** `port`: where home agents are asked besides 434. */
+export function relevantPackets(overlooked: Overlooked, port = mobileIpPort): Wants {
   return (bytes, from, to, linkType) => {
     const ip = ipv4Start(bytes, from, to, linkType);
     if (ip < 0) {
@@ -38,6 +39,7 @@ export function relevantPackets(overlooked: Overlooked): Wants {
     }
     const source = ((bytes[udp] ?? 0) << 8) | (bytes[udp + 1] ?? 0);
     const destination = ((bytes[udp + 2] ?? 0) << 8) | (bytes[udp + 3] ?? 0);
-    return source === mobileIpPort || destination === mobileIpPort;
+    if (source === mobileIpPort || destination === mobileIpPort) return true;
+    return source === port || destination === port;
   };
 }

@@ -136,7 +136,7 @@ class Watch {
       this.#counts.cut++;
       return;
     }
-    if (message.from.port !== mobileIpPort && message.to.port !== mobileIpPort) return;
+    if (![message.from.port, message.to.port].some((p) => p === mobileIpPort || p === this.#settings.port)) return;
     if (this.#repeats.isRepeat(packet)) return;
     if (message.checksum === 'wrong') this.#counts.wrongChecksums++;
     if (isRequest(message)) this.#request(message);

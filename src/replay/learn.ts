@@ -75,6 +75,7 @@ export function learn(packets: readonly Packet[], options: AuditOptions): AuditS
       key_direction: seen ?? keyDirection,
     },
     replay,
+    ...(options.port !== undefined && { port: options.port }),
     ...(mnHa.key && { mnHa: mnHa.key }),
     ...(faHa.key && { faHa: faHa.key }),
     notes,

@@ -5,6 +5,8 @@ import type { SecurityAssociation } from '../wire/auth.js';
 import type { Dialect } from '../wire/extensions.js';
 
 export interface AuditOptions {
+  /** UDP port at which home agents are asked besides 434. */
+  readonly port?: number;
   /** Absent: told from the capture. */
   readonly profile?: Profile;
   /** What the user set; the rest is told from the capture or has its default. */
@@ -16,6 +18,7 @@ export interface AuditOptions {
 }
 
 export interface AuditSettings {
+  readonly port?: number;
   readonly profile: Profile;
   /** That of profile and knobs, and of what the capture tells besides. */
   readonly dialect: Dialect;

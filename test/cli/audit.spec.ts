@@ -74,4 +74,20 @@ describe('grespec audit', function () {
     writeFileSync(file, readFileSync(`${pcaps}l2-key-zero.pcapng`));
     expect((await grespec(['audit', file, '--annotate', file])).code).to.equal(2);
   });
+
+  it('looks at another port where it is told to', async () => {
+    const octets = Buffer.from(readFileSync(`${pcaps}normal-key-zero.pcapng`));
+    // the home agents of the sample listen on 434, its agents have ports of their own
+    for (let at = octets.indexOf('01b2', 'hex'); at >= 0; at = octets.indexOf('01b2', at + 1, 'hex')) {
+      octets.writeUInt16BE(4434, at);
+    }
+    const moved = path.join(folder, 'moved.pcapng');
+    writeFileSync(moved, octets);
+    expect((await grespec(['audit', moved])).code).to.equal(4);
+    const { stdout, code } = await grespec(['audit', moved, '--port', '4434']);
+    expect(stdout).to.contain('judged: 3 requests, 3 replies');
+    expect(code).to.equal(0);
+    const { stderr } = await grespec(['audit', moved, '--port', '70000']);
+    expect(stderr).to.contain('1 to 65535');
+  });
 });
