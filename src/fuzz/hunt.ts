@@ -15,7 +15,7 @@ export interface Quarry {
 }
 
 /** Volleys fired for one finding, at most: a device that hangs costs its whole time each. */
-const most = { halving: { dead: 40, alive: 200 }, shrinking: 120 } as const;
+const most = { dead: { halving: 40, shrinking: 60 }, alive: { halving: 200, shrinking: 120 } } as const;
 
 /** RFC 3344 §3.8: whatever came before, a valid registration is answered. */
 export const dead: Suspicion = {
@@ -48,6 +48,7 @@ export async function hunt(
   };
   let gone = false;
   const isDeath = suspected === dead;
+  const bound = most[isDeath ? 'dead' : 'alive'];
   if (isDeath && !(await revive?.())) {
     return findingOf(suspected, {
       ...about(run, volley, suspected),
@@ -61,11 +62,7 @@ export async function hunt(
   const own = at === undefined ? undefined : volley[at];
   const isAlone = own !== undefined && (await shows([own]));
   const alone = isAlone && own ? [own] : await culprit(volley, (part) => shows(part));
-  const few =
-    alone ??
-    ((await shows(volley))
-      ? await fewest(volley, (part) => shows(part), most.halving[isDeath ? 'dead' : 'alive'])
-      : undefined);
+  const few = alone ?? ((await shows(volley)) ? await fewest(volley, (part) => shows(part), bound.halving) : undefined);
   if (!few || gone) return undefined;
   const small = [...few];
   const steps: number[] = [];
@@ -76,7 +73,7 @@ export async function hunt(
       quarry.plans,
       start,
       (candidate) => shows(small.with(i, candidate)),
-      most.shrinking,
+      bound.shrinking,
     );
     small[i] = value;
     steps.push(...path);

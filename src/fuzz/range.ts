@@ -189,7 +189,7 @@ export class FuzzRange {
 
   /** Time that a device is given for short while a finding is being made smaller, in milliseconds. */
   get haste(): number {
-    return Math.min(this.session.config.timeout, Math.max(leastPatience, 20 * this.#fence.roundTrip));
+    return Math.min(this.session.config.timeout, Math.max(leastPatience, 10 * this.#fence.roundTrip));
   }
 
   #sender(nai: string, index: number): Sender {

@@ -57,19 +57,24 @@ function* plainer(values: PlainValues): Generator<PlainValues> {
   }
 }
 
+/** Up to here single steps are worth while. */
+const few = 16;
+
 function* smallerNumber(value: number): Generator<number> {
   if (value > 0) yield 0;
+  const highestBit = 2 ** Math.floor(Math.log2(value));
+  if (value > highestBit) yield highestBit;
   if (value > 1) yield Math.floor(value / 2);
-  if (value > 2) yield value - 1;
+  if (value > 2 && value <= few) yield value - 1;
 }
 
 function* smallerHex(hex: string): Generator<string> {
-  if (hex === '') return;
-  yield '';
-  const half = 2 * Math.floor(hex.length / 4);
-  if (half > 0) yield hex.slice(0, half);
-  if (hex.length > 2) yield hex.slice(0, -2);
-  const zeros = hex.replaceAll(/./g, '0');
+  const length = hex.length / 2;
+  if (length > 0) yield '';
+  if (length > 1) yield hex.slice(0, 2 * Math.floor(length / 2));
+  if (length > 3) yield hex.slice(0, 2 * Math.floor((length * 3) / 4));
+  if (length > 1 && length <= few) yield hex.slice(0, -2);
+  const zeros = '0'.repeat(hex.length);
   if (hex !== zeros) yield zeros;
 }
 
