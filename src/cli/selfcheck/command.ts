@@ -5,6 +5,7 @@ import { type Dut, jobsFor } from './jobs.js';
 import { isSound, matrixOf } from './matrix.js';
 import { runAll } from './pool.js';
 import { asMarkdown, asText } from './print.js';
+import { inStages } from './stages.js';
 import { writeText } from '../write-text.js';
 
 export interface SelfcheckFlags {
@@ -28,19 +29,17 @@ export async function selfcheck(select: readonly string[], flags: SelfcheckFlags
     const covered = new Set<string>(cases.flatMap((c) => c.covers));
     // with a selection, only the faults of what it covers can be asked for
     const jobs = jobsFor(dut).filter((job) => job.kind !== 'fault' || select.length === 0 || covered.has(job.breaks));
-    const quick = flags.quick ?? false;
+    const depth = flags.quick ? 'quick' : flags.matrix ? 'matrix' : 'lists';
     const progress = process.stderr.isTTY;
-    const outcomes = await runAll(jobs, {
-      select,
-      quick,
-      onDone: ({ job }, done) => {
-        if (progress) process.stderr.write(`\r\x1b[2K${done}/${jobs.length} ${job.id}`);
-      },
-    });
+    const outcomes = await inStages(jobs, cases, depth, (tasks) =>
+      runAll(tasks, ({ job }, done) => {
+        if (progress) process.stderr.write(`\r\x1b[2K${done}/${tasks.length} ${job.id}`);
+      }),
+    );
     if (progress) process.stderr.write('\r\x1b[2K');
-    const matrix = matrixOf(outcomes, cases, quick);
+    const matrix = matrixOf(outcomes, cases, depth === 'quick');
     const title = `Kill matrix of the suites against a ${dut === 'ha' ? 'home agent' : 'mobility proxy agent'}`;
-    process.stdout.write(asText(title, matrix, flags.matrix ?? !quick));
+    process.stdout.write(asText(title, matrix, depth !== 'quick'));
     files.push({ title, matrix });
     sound &&= isSound(matrix);
   }

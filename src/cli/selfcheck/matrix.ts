@@ -1,8 +1,7 @@
 /** The kill matrix: which fault turns which case red, and what is wrong with the tester where that is not as it should be. */
 import type { CaseDefinition } from '../../tester/case.js';
 import type { FaultJob, Job } from './jobs.js';
-import { lostDevice } from '../../tester/outcome.js';
-import type { JobOutcome } from './outcome.js';
+import { isNoticed, type JobOutcome } from './outcome.js';
 
 export interface FaultRow {
   readonly id: string;
@@ -37,9 +36,6 @@ export interface Matrix {
 const accuses = (job: Job, verdict: string): boolean => job.kind === 'reference' || red(verdict) || verdict === 'error';
 
 const red = (verdict: string): boolean => verdict === 'fail' || verdict === 'warn';
-/** A case that a device does not survive names it, though its verdict is inconclusive. */
-const noticed = ({ verdict, reason }: JobOutcome['notPassed'][number]): boolean =>
-  red(verdict) || reason.startsWith(lostDevice);
 
 export function matrixOf(outcomes: readonly JobOutcome[], cases: readonly CaseDefinition[], quick: boolean): Matrix {
   const covers = new Map<string, ReadonlySet<string>>(cases.map((c) => [c.id, new Set<string>(c.covers)]));
@@ -62,7 +58,7 @@ export function matrixOf(outcomes: readonly JobOutcome[], cases: readonly CaseDe
 const isFault = (job: Job): job is FaultJob => job.kind === 'fault';
 
 function faultRow(job: FaultJob, outcome: JobOutcome, covers: ReadonlyMap<string, ReadonlySet<string>>): FaultRow {
-  const reds = outcome.notPassed.filter(noticed).map((c) => c.id);
+  const reds = outcome.notPassed.filter(isNoticed).map((c) => c.id);
   const isOwn = (id: string): boolean => covers.get(id)?.has(job.breaks) ?? false;
   const { id, breaks, sentence } = job;
   return { id, breaks, sentence, own: reds.filter(isOwn), others: reds.filter((c) => !isOwn(c)) };

@@ -1,6 +1,7 @@
 /** What one device of a selfcheck came to. */
 import { sections } from '../../../suites/index.js';
 import type { Verdict } from '../../spec/types.js';
+import { lostDevice } from '../../tester/outcome.js';
 import { runInMemory } from './in-memory.js';
 import type { Job } from './jobs.js';
 
@@ -11,18 +12,18 @@ export interface JobOutcome {
   readonly milliseconds: number;
 }
 
-/**
- * Runs the cases against the device of the job. `quick` runs of a fault only the cases that cover what it breaks.
- * `select` are beginnings of case ids.
- */
-export async function runJob(job: Job, select: readonly string[], quick: boolean): Promise<JobOutcome> {
+/** A case that a device does not survive names it, though its verdict is inconclusive. */
+export const isNoticed = ({ verdict, reason }: JobOutcome['notPassed'][number]): boolean =>
+  verdict === 'fail' || verdict === 'warn' || reason.startsWith(lostDevice);
+
+/** Runs the cases of those ids against the device of the job. */
+export async function runJob(job: Job, ids: readonly string[]): Promise<JobOutcome> {
   const start = performance.now();
+  const wanted = new Set(ids);
   const cases = sections
     .filter((section) => section.dut === job.dut)
     .flatMap((section) => section.cases)
-    .filter((c) => select.length === 0 || select.some((prefix) => c.id.startsWith(prefix)))
-    .filter((c) => !quick || job.kind !== 'fault' || c.covers.some((id) => id === job.breaks));
-  if (cases.length === 0) return { job, notPassed: [], milliseconds: 0 };
+    .filter((c) => wanted.has(c.id));
   const deviation = job.kind === 'fault' ? { fault: job.id } : job.kind === 'variant' ? { variant: job.id } : {};
   const run = await runInMemory(job.dut, cases, deviation);
   const notPassed = run.cases

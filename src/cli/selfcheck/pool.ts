@@ -1,45 +1,33 @@
-/** Runs jobs on all processors: each worker takes the next job when it is done with one. */
+/** Runs tasks on all processors: each worker takes the next one when it is done. */
 import { availableParallelism } from 'node:os';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { fileURLToPath } from 'node:url';
-import type { Job } from './jobs.js';
 import { type JobOutcome, runJob } from './outcome.js';
+import type { Task } from './stages.js';
 
-interface Task {
-  readonly job: Job;
-  readonly select: readonly string[];
-  readonly quick: boolean;
-}
-
-export interface PoolOptions {
-  readonly select: readonly string[];
-  readonly quick: boolean;
-  readonly onDone?: (outcome: JobOutcome, done: number) => void;
-}
-
-/** The outcomes in the order of the jobs. Rejects when a worker breaks down. */
+/** The outcomes in the order of the tasks. Rejects when a worker breaks down. */
 export async function runAll(
-  jobs: readonly Job[],
-  { select, quick, onDone }: PoolOptions,
+  tasks: readonly Task[],
+  onDone: (outcome: JobOutcome, done: number) => void,
 ): Promise<readonly JobOutcome[]> {
-  const outcomes = new Map<Job, JobOutcome>();
-  const queue = [...jobs];
+  const outcomes = new Map<Task, JobOutcome>();
+  const queue = [...tasks];
   const work = async (): Promise<void> => {
-    // a run makes many octets that are soon forgotten: room for them spares the collector most of its work
-    const worker = new Worker(fileURLToPath(import.meta.url), { resourceLimits: { maxYoungGenerationSizeMb: 64 } });
+    const worker = new Worker(fileURLToPath(import.meta.url));
     try {
-      for (let job = queue.shift(); job; job = queue.shift()) {
-        const outcome = await ask(worker, { job, select, quick });
-        outcomes.set(job, outcome);
-        onDone?.(outcome, outcomes.size);
+      for (let task = queue.shift(); task; task = queue.shift()) {
+        // what comes back from the worker is a copy: the job is known by its identity
+        const outcome = { ...(await ask(worker, task)), job: task.job };
+        outcomes.set(task, outcome);
+        onDone(outcome, outcomes.size);
       }
     } finally {
       await worker.terminate();
     }
   };
-  const workers = Math.min(availableParallelism(), jobs.length);
+  const workers = Math.min(availableParallelism(), tasks.length);
   await Promise.all(Array.from({ length: workers }, work));
-  return jobs.flatMap((job) => outcomes.get(job) ?? []);
+  return tasks.flatMap((task) => outcomes.get(task) ?? []);
 }
 
 function ask(worker: Worker, task: Task): Promise<JobOutcome> {
@@ -55,7 +43,7 @@ function ask(worker: Worker, task: Task): Promise<JobOutcome> {
 
 if (!isMainThread && parentPort) {
   const port = parentPort;
-  port.on('message', ({ job, select, quick }: Task) => {
-    void runJob(job, select, quick).then((outcome) => port.postMessage(outcome));
+  port.on('message', ({ job, ids }: Task) => {
+    void runJob(job, ids).then((outcome) => port.postMessage(outcome));
   });
 }

@@ -71,6 +71,14 @@ export const haUnderneathFaults: readonly Fault[] = [
     ),
   ),
   fault(
+    'last-reserved-bit-set',
+    'YG-22',
+    'Sets the last reserved bit in replies of normal mode.',
+    onReply((reply, x) =>
+      onExtension(reply, (e) => (e.name === 'greKey' && x.tunnel !== 'l2' ? { ...e, reserved: 1 } : e)),
+    ),
+  ),
+  fault(
     'receiver-keys-exchanged',
     'YG-20',
     'Takes keys that are assigned by the receiver for those of the sender.',
