@@ -1,4 +1,4 @@
-/** `npm test`: formatting, lint, then the tests. Arguments go to mocha: `npm test -- --grep selectors`. */
+/** `npm test`: formatting, lint, the quick selfcheck, then the tests. Arguments go to mocha: `npm test -- --grep selectors`. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,17 +13,21 @@ const prettierCache = inRoot('node_modules/.cache/prettier');
 const checks = [
   [
     'format',
-    'prettier/bin/prettier.cjs',
+    'node_modules/prettier/bin/prettier.cjs',
     ['--check', '--log-level=warn', '--cache', '--cache-location', prettierCache, '.'],
   ],
-  ['lint', 'eslint/bin/eslint.js', ['--max-warnings=0', '.']],
+  ['lint', 'node_modules/eslint/bin/eslint.js', ['--max-warnings=0', '.']],
+  ['selfcheck', 'dist/src/cli/main.js', ['selfcheck', '--quick']],
 ];
-const mocha = ['mocha/bin/mocha.js', [...(process.env.CI ? ['--forbid-only'] : []), ...process.argv.slice(2)]];
+const mocha = [
+  'node_modules/mocha/bin/mocha.js',
+  [...(process.env.CI ? ['--forbid-only'] : []), ...process.argv.slice(2)],
+];
 
-/** Runs a program of node_modules; true when it ended with 0. */
+/** Runs a script of ours or of node_modules; true when it ended with 0. */
 function run(program, args) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [inRoot(`node_modules/${program}`), ...args], {
+    const child = spawn(process.execPath, [inRoot(program), ...args], {
       cwd: inRoot('.'),
       stdio: 'inherit',
       env: { ...process.env, GRESPEC_TEST_COUNTS: countsFile },

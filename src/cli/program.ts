@@ -210,7 +210,10 @@ Examples:
         'something else, a case is turned red by no fault, or a correct device is accused.',
     )
     .option('--as <role>', 'role of the tester: mpa checks the suites against home agents, ha those against agents')
-    .option('--quick', 'of each fault only the cases that cover what it breaks; does not look for cases without a fault')
+    .option(
+      '--quick',
+      'of each fault only the cases that cover what it breaks; does not look for cases without a fault',
+    )
     .option('--matrix', 'every case against every fault; else only as many as the lists of what is wrong need')
     .option('--json <file>', 'write the matrix as JSON')
     .option('--markdown <file>', 'write the matrix as Markdown')
