@@ -31,6 +31,7 @@ export function learnDialect(messages: readonly Message[], options: AuditOptions
   const long = countForm(messages, { greKeyType: type, greKeyForm: 'rfc6245' });
   const isLong = long > flat;
   if (isLong) numbered.push('the GRE Key extension has the layout of RFC 6245');
+  else if (flat > 0) numbered.push('the GRE Key extension has the layout of the draft and yegani-02');
   return { profile: isLong ? 'rfc6245' : 'tsirtsis-00', isCertain: isLong, ...common, ...noteOf(numbered) };
 }
 

@@ -183,7 +183,8 @@ function learnDirection({ up, down }: Tunnels, dialect: Dialect): Learnt {
 function learnPayload({ l2Types: { up, down } }: Tunnels): { readonly value?: string; readonly note?: string } {
   const usual = 0x6558;
   const all = new Set([...up, ...down]);
-  if (all.size === 0 || all.has(usual)) return {};
+  if (all.size === 0) return {};
+  if (all.has(usual)) return { note: 'L2 payload has protocol type 0x6558' };
   const isWithin = (types: readonly number[]): boolean => [...all].every((type) => types.includes(type));
   const value = isWithin([0x880b]) ? '0x880b' : isWithin([0x0800, 0x86dd]) ? '0x0800+0x86dd' : undefined;
   if (value === undefined) return {};
