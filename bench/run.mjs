@@ -53,7 +53,7 @@ if (unknown.length > 0) {
 const settings = {
   long,
   rounds: quick ? 3 : long ? 15 : 5,
-  milliseconds: quick ? 150 : long ? 1000 : 300,
+  milliseconds: quick ? 150 : long ? 1000 : 250,
   warmUp: quick ? 300 : 1500,
   /** Whole programs are run so often. */
   programs: quick ? 1 : long ? 5 : 2,
