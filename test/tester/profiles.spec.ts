@@ -61,6 +61,30 @@ describe('profiles', function () {
     }
   }
 
+  for (const [dut, profile, fault, red] of [
+    ['ha', 'yegani-02', 'receiver-renewal-keeps-forward-key', 'ha/yegani-5/07'],
+    ['ha', 'yegani-02', 'own-key-answered-without-key', 'ha/yegani-4.2/08'],
+    ['ha', 'rfc6245', 'mn-ha-not-demanded', 'ha/rfc3344-3.5/03'],
+    ['ha', 'rfc6245', 'gre-version-1', 'ha/gre/01'],
+    ['mpa', 'yegani-02', 'receiver-downlink-reply-key', 'mpa/yegani-5/04'],
+    ['mpa', 'yegani-02', 'no-extension', 'mpa/yegani-4.1/02'],
+    ['mpa', 'rfc6245', 'mn-ha-missing', 'mpa/rfc3344-3.6.1/06'],
+    ['mpa', 'rfc6245', 'gre-version-1', 'mpa/gre/14'],
+  ] as const) {
+    it(`notice ${fault} of an ${dut} of ${profile}`, async () => {
+      const verdicts = (await run(dut, profile, { fault })).filter((c) => c.verdict === 'fail').map((c) => c.id);
+      expect(verdicts).to.include(red);
+    });
+  }
+
+  it('leave undecided what breaks a rule of RFC 6245 that is known from memory, and say so', async () => {
+    const cases = await run('ha', 'rfc6245', { fault: 'receiver-renewal-keeps-forward-key' });
+    const found = cases.find((c) => c.id === 'ha/yegani-5/07');
+    expect(found).to.include({ verdict: 'inconclusive', level: 'info' });
+    expect(found?.reason).to.include('from memory, not confirmed');
+    expect(lines(cases, 'fail', 'warn')).to.deep.equal([]);
+  });
+
   it('skip what the profile does without, and say so', async () => {
     for (const profile of ['yegani-02', 'rfc6245'] as const) {
       const cases = await run('ha', profile);
