@@ -1,4 +1,5 @@
 /** Finds what the user may have meant. */
+import { distance } from '../spec/distance.js';
 
 /** Longer words are no typing errors, and the distance costs the product of the lengths. */
 const longestWord = 80;
@@ -20,19 +21,4 @@ export function nearest(word: string, candidates: Iterable<string>, limit = 3): 
 export function didYouMean(word: string, candidates: Iterable<string>, otherwise: string): string {
   const near = nearest(word, candidates);
   return near.length === 0 ? otherwise : `did you mean ${near.join(' or ')}?`;
-}
-
-/** Levenshtein distance, one row of the table at a time. */
-function distance(left: string, right: string): number {
-  let above = Array.from({ length: right.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= left.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= right.length; column++) {
-      const changed = left[row - 1] === right[column - 1] ? 0 : 1;
-      const diagonal = (above[column - 1] ?? 0) + changed;
-      current.push(Math.min(diagonal, (above[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
-    }
-    above = current;
-  }
-  return above[right.length] ?? 0;
 }
