@@ -3,7 +3,7 @@
  * the L2 bindings by care-of address and reverse key. Only lookups in maps: no path of a packet walks the table.
  */
 import { Deadlines, type Due } from './deadlines.js';
-import type { RevocationPeer } from './ha-revocation.js';
+import type { RevocationPeer } from './revocation.js';
 
 /** `gre` carries IPv4 packets, `l2` carries Ethernet frames. */
 export type TunnelKind = 'ip-in-ip' | 'gre' | 'l2';

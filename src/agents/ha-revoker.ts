@@ -1,19 +1,14 @@
 /** Revocations under way, RFC 3543 §4.2: sent until they are acknowledged, and taken from foreign agents. */
 import type { Dialect } from '../wire/extensions.js';
 import { encode } from '../wire/layout.js';
-import {
-  decodeRevocation,
-  decodeRevocationAck,
-  messageTypes,
-  revocationAckLayout,
-  revocationLayout,
-} from '../wire/mobileip.js';
+import { decodeRevocationAck, messageTypes, revocationLayout } from '../wire/mobileip.js';
 import { ipv4Number } from '../wire/text.js';
 import type { AgentOutput } from './agent.js';
 import type { Binding } from './ha-bindings.js';
-import type { RevocationPeer, RevocationRules } from './ha-revocation.js';
+import type { RevocationRules } from './ha-revocation.js';
 import type { RemovalCause, RequestDatagram } from './ha-rules.js';
 import type { HaState } from './ha-state.js';
+import { heed, type RevocationPeer } from './revocation.js';
 
 /** A revocation that no acknowledgment has answered yet. */
 interface Told {
@@ -100,26 +95,15 @@ export class Revoker {
     return { kind: 'udp', ...this.#rules.address(told.peer), payload };
   }
 
-  /** RFC 3543 §4.2.3.2; what is not right in it is silently discarded (§3.3, §3.5). */
+  /** RFC 3543 §4.2.3.2. */
   #onRevocation(datagram: RequestDatagram): readonly AgentOutput[] {
-    const decoded = decodeRevocation(datagram.payload, this.#dialect);
-    if (!decoded.ok) return [];
-    const { value } = decoded;
-    const binding = this.#state.bindings
-      .atHome(ipv4Number(value.homeAddress) ?? 0)
-      ?.bindings.find(({ terms }) => terms.revocation?.remote.address === datagram.remote.address);
-    const peer = binding?.terms.revocation;
-    if (!binding || !peer) return [];
-    const right =
-      this.#rules.isFromForeignAgent(value) &&
-      this.#rules.isAuthentic(datagram.payload, value.extensions, peer) &&
-      this.#rules.isFresh(value, peer);
-    if (!right) return [];
-    this.#remove(binding);
-    const { association, extension } = peer;
-    const input = { ...this.#rules.acknowledge(value), extensions: [{ name: extension, spi: association.spi }] };
-    const payload = encode(revocationAckLayout, input, { dialect: this.#dialect, keys: () => association });
-    return [{ kind: 'udp', ...this.#rules.addressAck(datagram), payload }];
+    return heed(datagram, this.#dialect, this.#rules, ({ homeAddress }) => {
+      const binding = this.#state.bindings
+        .atHome(ipv4Number(homeAddress) ?? 0)
+        ?.bindings.find(({ terms }) => terms.revocation?.remote.address === datagram.remote.address);
+      const peer = binding?.terms.revocation;
+      return binding && peer && { peer, remove: () => this.#remove(binding) };
+    });
   }
 
   #onAck({ payload, remote }: RequestDatagram): readonly AgentOutput[] {

@@ -9,6 +9,7 @@ import type { AttachCommand, DetachCommand, MpaCommand, MpaConfig, MpaInput, Tun
 import { defaultRules } from './mpa-default-rules.js';
 import type { Device } from './mpa-devices.js';
 import { registrar } from './mpa-registration.js';
+import { onRevocation } from './mpa-revocation.js';
 import type { MpaRules } from './mpa-rules.js';
 import { type MpaState, mpaState } from './mpa-state.js';
 import { macAt, putMac } from './octets.js';
@@ -166,6 +167,8 @@ export function mobilityProxyAgent(config: MpaConfig, rules: MpaRules = defaultR
   const onInput = (input: MpaInput): void => {
     switch (input.kind) {
       case 'udp': {
+        const told = onRevocation(input, config, rules, state);
+        if (told) return void outputs.push(...told);
         const answer = rules.understand(input, state);
         return answer && registrations.onAnswer(answer);
       }

@@ -129,7 +129,7 @@ export function learn({ replay }: MpaConfig) {
 }
 
 export function end(device: Device, cause: EndCause, state: MpaState): void {
-  if (cause !== 'left') return state.devices.bind(device, undefined);
+  if (cause === 'expired' || cause === 'unusable') return state.devices.bind(device, undefined);
   state.devices.remove(device);
   if (device.ownKey !== undefined) state.keys.release(device.ownKey, state.now);
 }

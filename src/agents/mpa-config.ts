@@ -53,6 +53,8 @@ export interface MpaConfig {
   readonly lifetime: number;
   /** D of requests: set for a co-located care-of address (RFC 3344 §3.6.1.2), clear in draft-leung-mip4-proxy-mode-10. */
   readonly decapsulation: boolean;
+  /** Offers registration revocation and obeys it, RFC 3543. */
+  readonly revocation: boolean;
   /** Name of the access link. */
   readonly accessLink: string;
   /** The default router of mobile nodes in normal mode, as which the MPA poses. */

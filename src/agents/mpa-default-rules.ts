@@ -29,6 +29,7 @@ import {
 } from './mpa-request.js';
 import type { MpaRules } from './mpa-rules.js';
 import { acceptForward, deliver, intercept, reverseKey, tunnelEnds, tunnelOf } from './mpa-tunnel.js';
+import { toldRules } from './revocation.js';
 
 export function defaultRules(config: MpaConfig): MpaRules {
   let packetId = 0;
@@ -53,6 +54,7 @@ export function defaultRules(config: MpaConfig): MpaRules {
     learn: learn(config),
     denied,
     end,
+    revocation: toldRules(true),
     tunnelOf,
     intercept,
     reverseKey,

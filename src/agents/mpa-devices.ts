@@ -8,6 +8,7 @@ import type { TunnelKind } from './ha-bindings.js';
 import type { NodeClock } from './mpa-clocks.js';
 import type { TunnelMode } from './mpa-config.js';
 import type { MpaRequest, Purpose } from './mpa-rules.js';
+import type { RevocationPeer } from './revocation.js';
 
 /** What an accepted registration settles. Addresses are numbers; keys are undefined where the tunnel has none. */
 export interface MpaTerms {
@@ -26,6 +27,8 @@ export interface MpaBinding {
   readonly expires: number;
   /** Last GRE sequence number taken; RFC 2890 §2.2 starts with 2^32-1. */
   sequence: number;
+  /** Who may revoke it, where that was agreed on. */
+  readonly revocation: RevocationPeer | undefined;
 }
 
 /** The request that an answer is awaited for. */

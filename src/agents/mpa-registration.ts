@@ -3,6 +3,7 @@ import { ipv4Text } from '../wire/text.js';
 import type { AgentOutput } from './agent.js';
 import type { MpaConfig } from './mpa-config.js';
 import type { Device, MpaTerms } from './mpa-devices.js';
+import { revocationPeer } from './mpa-revocation.js';
 import type { Answer, MpaRules, Purpose } from './mpa-rules.js';
 import type { MpaState } from './mpa-state.js';
 
@@ -37,7 +38,7 @@ export function registrar(
   const transmit = (device: Device): void => {
     const purpose: Purpose = device.phase === 'leaving' ? 'deregistration' : device.binding ? 'renewal' : 'initial';
     const key = rules.requestKey(device, purpose);
-    const request = rules.buildRequest(device, purpose, key, rules.identification(device, purpose, state));
+    const request = rules.buildRequest(device, purpose, key, rules.identification(device, purpose, state), state.now);
     const ends = rules.addressRequest(device, request);
     devices.await(device, { request, purpose, sentAt: state.now });
     device.clock.last = request.identification;
@@ -71,6 +72,7 @@ export function registrar(
   const onGrant = (answer: Answer, device: Device, sentAt: number): void => {
     const lifetime = rules.grantedLifetime(answer, device);
     const terms = lifetime === 0 ? undefined : rules.terms(answer, device, state);
+    const revocation = revocationPeer(answer, device, config);
     devices.await(device, undefined);
     if (!terms) {
       // the home agent may think otherwise, but nothing can be sent: the next attempt is a first one
@@ -78,7 +80,7 @@ export function registrar(
       return devices.schedule(device);
     }
     const expires = rules.expiry(sentAt, lifetime, answer);
-    devices.bind(device, { terms, expires, sequence: sequenceFor(terms, device) });
+    devices.bind(device, { terms, expires, sequence: sequenceFor(terms, device), revocation });
     device.homeAddress = terms.homeAddress; // RFC 3344 §3.6: what the home agent says counts
     device.homeAgent = ipv4Text(terms.homeAgent);
     device.attempts = 0;

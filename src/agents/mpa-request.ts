@@ -6,6 +6,7 @@ import { ipv4Text } from '../wire/text.js';
 import { nextIdentification } from './mpa-clocks.js';
 import type { MpaConfig } from './mpa-config.js';
 import type { Device } from './mpa-devices.js';
+import { offerRevocation } from './mpa-revocation.js';
 import type { MpaRequest, Purpose } from './mpa-rules.js';
 import type { MpaState } from './mpa-state.js';
 
@@ -38,7 +39,13 @@ export function newIdentification({ replay, random }: MpaConfig) {
 }
 
 export function buildRequest(config: MpaConfig) {
-  return (device: Device, purpose: Purpose, key: number | undefined, identification: bigint): MpaRequest => ({
+  return (
+    device: Device,
+    purpose: Purpose,
+    key: number | undefined,
+    identification: bigint,
+    now: number,
+  ): MpaRequest => ({
     simultaneous: false,
     broadcast: false,
     decapsulation: config.decapsulation,
@@ -52,19 +59,26 @@ export function buildRequest(config: MpaConfig) {
     homeAgent: device.homeAgent,
     careOfAddress: config.address,
     identification,
-    extensions: extensionsOf(device, key, config),
+    extensions: extensionsOf(device, key, offerRevocation(purpose, now, config), config),
   });
 }
 
 /** RFC 3344 §3.6.1.3: for the home agent, MN-HA, what the foreign agent adds, FA-HA. */
-function extensionsOf({ nai, mode }: Device, key: number | undefined, { mnHa, faHa }: MpaConfig): Extension[] {
+function extensionsOf(
+  { nai, mode }: Device,
+  key: number | undefined,
+  offer: readonly Extension[],
+  { mnHa, faHa }: MpaConfig,
+): Extension[] {
   const greKey: readonly Extension[] = key === undefined ? [] : [{ name: 'greKey', a: mode.l2, reserved: 0, key }];
+  // RFC 3543 §3.2: what agents tell each other is protected by the association of theirs
+  const agents = [...greKey, ...offer];
   return [
     { name: 'nai', nai }, // RFC 2794 §2: before MN-HA
     // rfc-digest A-02: before MN-HA, which protects it, unless there is FA-HA to do that (yegani-02 §4.1)
-    ...(faHa ? [] : greKey),
+    ...(faHa ? [] : agents),
     { name: 'mnHa', spi: mnHa.spi },
-    ...(faHa ? greKey : []),
+    ...(faHa ? agents : []),
     ...(faHa ? [{ name: 'faHa' as const, spi: faHa.spi }] : []),
   ];
 }

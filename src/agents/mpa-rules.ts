@@ -8,6 +8,7 @@ import type { Rrp, Rrq } from '../wire/mobileip.js';
 import type { RequestDatagram as Datagram, TunnelEnds, TunnelFrame } from './ha-rules.js';
 import type { Device, MpaBinding, MpaTerms } from './mpa-devices.js';
 import type { MpaState } from './mpa-state.js';
+import type { ToldRules } from './revocation.js';
 
 export type Purpose = 'initial' | 'renewal' | 'deregistration';
 
@@ -37,8 +38,11 @@ export interface Payload {
 
 export type { Datagram };
 
-/** Why a tunnel ends: its time is over, a new reply gave none, or the device has left and is forgotten. */
-export type EndCause = 'expired' | 'unusable' | 'left';
+/**
+ * Why a tunnel ends: its time is over, or a new reply gave none; or the device is forgotten, since it has left or its
+ * home agent has revoked.
+ */
+export type EndCause = 'expired' | 'unusable' | 'left' | 'revoked';
 
 /** One way to object to a reply. */
 type ReplyCheck = (answer: Answer, device: Device, state: MpaState) => boolean;
@@ -49,7 +53,13 @@ export interface MpaRules {
   requestKey(device: Device, purpose: Purpose): number | undefined;
   identification(device: Device, purpose: Purpose, state: MpaState): bigint;
   /** Fields and extensions in their order. */
-  buildRequest(device: Device, purpose: Purpose, key: number | undefined, identification: bigint): MpaRequest;
+  buildRequest(
+    device: Device,
+    purpose: Purpose,
+    key: number | undefined,
+    identification: bigint,
+    now: number,
+  ): MpaRequest;
   /** Octets of the request, authenticated. */
   encodeRequest(request: MpaRequest): Uint8Array;
   addressRequest(device: Device, request: MpaRequest): { readonly local: Endpoint; readonly remote: Endpoint };
@@ -83,6 +93,7 @@ export interface MpaRules {
   denied(answer: Answer, device: Device, state: MpaState): Retry;
 
   end(device: Device, cause: EndCause, state: MpaState): void;
+  readonly revocation: ToldRules;
 
   // The reverse tunnel
   /** The binding that traffic of the device may use now. */

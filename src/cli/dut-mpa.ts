@@ -36,6 +36,7 @@ export async function dutMpa(args: readonly string[], flags: DutFlags): Promise<
       ...(mnHa && { mnHa: [{ ...mnHa, key: toHex(mnHa.key) }] }),
       ...(faHa && { faHa: [{ ...faHa, key: toHex(faHa.key) }] }),
       ...mpaProfile(settings.profile ?? 'tsirtsis-00'),
+      ...(settings.pics.revocation && { revocation: {} }),
       ...(flags.accessLink !== undefined && { accessLink: flags.accessLink }),
       ...(flags.onDemand !== undefined && { onDemand: { realm: flags.onDemand } }),
       ...(settings.seed !== undefined && { seed: settings.seed }),

@@ -12,7 +12,7 @@ import { startError } from './embedded.js';
 
 /** It registers at the tester's first address, and follows the same choices as the tester. */
 export function mpaOptions(config: RunConfig, address: string, fault: string | undefined): DutOptions {
-  const { local, mnHa, faHa, knobs, seed, pixit } = config;
+  const { local, mnHa, faHa, knobs, seed, pixit, pics, target } = config;
   const shared = ({ spi, key, algorithm }: typeof mnHa) => ({ spi, key: toHex(key), algorithm });
   return {
     device: 'mpa',
@@ -25,6 +25,7 @@ export function mpaOptions(config: RunConfig, address: string, fault: string | u
     replay: mnHa.replay,
     keyDirection: knobValue(knobs, 'key_direction') === 'receiver' ? 'receiver' : 'sender',
     decapsulation: knobValue(knobs, 'mpa_d_bit') !== '0',
+    ...(pics.revocation && { revocation: { ...(target && { port: target.port }) } }),
     ...(pixit.gateway?.ipv4 !== undefined && { gateway: { ipv4: pixit.gateway.ipv4 } }),
     seed,
     ...(fault !== undefined && { fault }),

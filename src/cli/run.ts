@@ -13,7 +13,6 @@ import { partition } from '../tester/configurations.js';
 import { mergeRuns } from '../tester/merge.js';
 import { dealCases } from '../tester/shard.js';
 import { runCases, type RunOptions } from '../tester/run.js';
-import { mobileIpPort } from '../wire/mobileip.js';
 import { type RunBaseline, baselineOfRun } from './baseline/of-run.js';
 import { prepareCaptures, writeCaseCaptures } from './case-captures.js';
 import { changedKnobs } from './changed-knobs.js';
@@ -125,7 +124,7 @@ async function resolveProxyAgent(settings: Settings, flags: RunFlags, net: Net):
   if (flags.fault !== undefined) checkFault(flags.fault, 'mpa');
   const [careOf = '127.16.0.3', ...local] = freshLoopback(3);
   const { port } = await endpointFor(local[0] ?? careOf, net);
-  const config = resolveEmbedded({ ...settings, local }, { address: careOf, port: mobileIpPort }, machine);
+  const config = resolveEmbedded({ ...settings, local }, { address: careOf, port }, machine);
   return { ...config, listenPort: port };
 }
 

@@ -12,6 +12,8 @@ export interface HostOptions {
   readonly listenOnly?: readonly string[];
   /** UDP port; 0 lets the system choose one for all addresses. */
   readonly port: number;
+  /** A further UDP port to take datagrams on, at each address; one that cannot be opened is left out. */
+  readonly alsoPort?: number | undefined;
   /** How UDP checksums are treated, where that is not as the kernel does; needs raw sockets. */
   readonly udpChecksums?: 'ignored' | 'demanded' | undefined;
   /** Ethernet link to open, by name. */
@@ -39,6 +41,8 @@ export async function hostAgent<C = never>(
 ): Promise<Host<C>> {
   const { clock } = net;
   const udp = new Map<string, UdpPort>();
+  /** By address, those of `alsoPort`. */
+  const further = new Map<string, UdpPort>();
   /** One sending socket for each address: which protocol a raw socket receives does not matter for sending. */
   const raw = new Map<string, RawPort>();
   const tunnels: RawPort[] = [];
@@ -50,13 +54,18 @@ export async function hostAgent<C = never>(
   const close = async (): Promise<void> => {
     closed = true;
     timer?.cancel();
-    await Promise.all([...udp.values(), ...tunnels, ...links.values()].map((port) => port.close()));
+    await Promise.all(
+      [...udp.values(), ...further.values(), ...tunnels, ...links.values()].map((port) => port.close()),
+    );
   };
 
   const send = (output: AgentOutput): void => {
     switch (output.kind) {
-      case 'udp':
-        return udp.get(output.local.address)?.send(output.remote, output.payload);
+      case 'udp': {
+        const { address } = output.local;
+        const isFurther = output.local.port === options.alsoPort && further.has(address);
+        return (isFurther ? further : udp).get(address)?.send(output.remote, output.payload);
+      }
       case 'packet':
         return (raw.get(sourceOf(output.bytes)) ?? [...raw.values()][0])?.send(output.bytes);
       case 'frame':
@@ -84,11 +93,11 @@ export async function hostAgent<C = never>(
     feed({ kind: 'timer' });
   };
 
-  const openUdp = async (address: string, port: number): Promise<UdpPort> => {
+  const openUdp = async (address: string, port: number, ports = udp): Promise<UdpPort> => {
     const opened = await net.openUdp({ address, port }, (datagram) => {
       if (options.udpChecksums !== 'demanded') feed({ kind: 'udp', ...datagram });
     });
-    udp.set(address, opened);
+    ports.set(address, opened);
     return opened;
   };
 
@@ -96,6 +105,10 @@ export async function hostAgent<C = never>(
     let port = options.port;
     for (const address of options.addresses) port = (await openUdp(address, port)).local.port;
     for (const address of options.listenOnly ?? []) await openUdp(address, port).catch(() => undefined);
+    const { alsoPort = port } = options;
+    for (const address of alsoPort === port ? [] : options.addresses) {
+      await openUdp(address, alsoPort, further).catch(() => undefined);
+    }
     if (options.udpChecksums !== undefined) {
       const wanted = options.udpChecksums === 'ignored' ? isWrong : isRight;
       for (const address of options.addresses) {

@@ -43,6 +43,8 @@ export interface MpaOptions {
   readonly lifetime?: number;
   /** D of requests; default true. */
   readonly decapsulation?: boolean;
+  /** Offers registration revocation, and hears it at this UDP port (default 434) too; default: no. */
+  readonly revocation?: { readonly port?: number };
   /** Name of the access link; left out, it is built in, and frames come and go by command. */
   readonly accessLink?: string;
   readonly gateway?: { readonly ipv4?: string; readonly mac?: string };
@@ -86,6 +88,7 @@ export function mpaConfig(options: MpaOptions): MpaConfig {
   check(isAddress(homeAgent?.address), 'homeAgent.address', 'an MPA needs the IPv4 address of a home agent');
   check(inRange(homeAgent.port, 1, 0xffff), 'homeAgent.port', 'is a number from 1 to 65535');
   check(inRange(port, 0, 0xffff), 'port', 'is a number from 0 to 65535');
+  check(inRange(options.revocation?.port, 1, 0xffff), 'revocation.port', 'is a number from 1 to 65535');
   check(inRange(lifetime, 1, 0xffff), 'lifetime', 'is a number of seconds from 1 to 65535');
   // RFC 3344 §3.6.3
   check(inRange(firstWait, 1000, 3_600_000), 'firstWait', 'is a number of milliseconds from 1000 to 3600000');
@@ -107,6 +110,7 @@ export function mpaConfig(options: MpaOptions): MpaConfig {
     keyDirection: options.keyDirection ?? 'sender',
     lifetime: lifetime ?? 1800,
     decapsulation: options.decapsulation ?? true,
+    revocation: options.revocation !== undefined,
     accessLink: options.accessLink ?? builtInLink,
     gateway: { ipv4: options.gateway?.ipv4 ?? '10.99.0.1', mac: options.gateway?.mac ?? '02:00:00:00:98:01' },
     onDemand: options.onDemand && { ...options.onDemand, ...modeOf(options) },
@@ -161,6 +165,8 @@ export async function startMpa(
   const host = await hostAgent<MpaCommand>(used, agent, {
     addresses: [config.address],
     port: config.port,
+    // RFC 3543 §3.3: revocations come to port 434, whatever port the requests come from
+    alsoPort: options.revocation && (options.revocation.port ?? mobileIpPort),
     link: config.accessLink,
   });
   return {

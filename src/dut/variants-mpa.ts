@@ -7,7 +7,7 @@ import { ipProtocols } from '../wire/ipv4.js';
 import { replyCodes } from '../wire/mobileip.js';
 import { concat } from '../wire/text.js';
 import { delayedReplies } from './faults/delay.js';
-import { applyingToMpa, mapMpaPackets, onRequest } from './faults/mpa-make.js';
+import { applyingToMpa, mapMpaPackets, onRequest, onRequestExtension } from './faults/mpa-make.js';
 import type { MpaVariant } from './faults/mpa-types.js';
 
 /** Moves the GRE Key extension behind, or in front of, another one. */
@@ -152,6 +152,29 @@ export const mpaVariants: readonly MpaVariant[] = [
         if (cause === 'unusable') device.next = Infinity;
       },
     })),
+  },
+  {
+    id: 'registers-again-when-revoked',
+    allowedBy: 'RV-05',
+    sentence: 'Asks for a new registration when its home agent has revoked one.',
+    apply: applyingToMpa((rules) => ({
+      end: (device, cause, state) => {
+        if (cause !== 'revoked') return rules.end(device, cause, state);
+        rules.end(device, 'unusable', state);
+        device.next = Math.max(state.now, rules.earliest(device));
+        state.devices.schedule(device);
+      },
+    })),
+  },
+  {
+    id: 'informing-offered',
+    allowedBy: 'RV-10',
+    sentence: 'Offers to tell mobile nodes of a revocation.',
+    apply: applyingToMpa(
+      onRequest((request) =>
+        onRequestExtension(request, (e) => (e.name === 'revocationSupport' ? { ...e, inform: true } : e)),
+      ),
+    ),
   },
   {
     id: 'traffic-while-leaving',

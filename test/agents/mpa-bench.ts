@@ -6,8 +6,16 @@ import { buildMpa, mpaConfig, type MpaOptions } from '../../src/dut/mpa.js';
 import { ethernet } from '../../src/wire/ethernet.js';
 import { defaultDialect, type Extension, type GreKeyExtension, type WireContext } from '../../src/wire/extensions.js';
 import { etherTypes } from '../../src/wire/gre.js';
-import { decode, encode } from '../../src/wire/layout.js';
-import { decodeRrq, encodeRrp, type Rrq, type RrpInput } from '../../src/wire/mobileip.js';
+import { decode, encode, type InputOf } from '../../src/wire/layout.js';
+import {
+  decodeRevocationAck,
+  decodeRrq,
+  encodeRrp,
+  type RevocationAck,
+  revocationLayout,
+  type Rrq,
+  type RrpInput,
+} from '../../src/wire/mobileip.js';
 import { fromHex } from '../../src/wire/text.js';
 import { echo, inGre, inIp, tunnelled, type Tunnelled } from './ha-bench.js';
 
@@ -70,6 +78,8 @@ export class MpaBench {
   /** Tunnel packets so far. */
   readonly tunnel: Tunnelled[] = [];
   readonly outputs: AgentOutput[] = [];
+  /** Every acknowledgment of a revocation so far. */
+  readonly acks: { readonly ack: RevocationAck; readonly to: string }[] = [];
 
   constructor(options: Partial<MpaOptions> = {}) {
     const given = mpaConfig({ address: coa, homeAgent: { address: ha }, seed: 1, accessLink: 'access', ...options });
@@ -81,6 +91,8 @@ export class MpaBench {
       this.outputs.push(output);
       if (output.kind === 'frame') this.frames.push(output.bytes);
       if (output.kind !== 'udp') continue;
+      const ack = decodeRevocationAck(output.payload, this.config.dialect);
+      if (ack.ok) this.acks.push({ ack: ack.value, to: `${output.remote.address}:${output.remote.port}` });
       const rrq = decodeRrq(output.payload, this.config.dialect);
       if (rrq.ok)
         this.sent.push({ at: this.now - start, rrq: rrq.value, to: output.remote.address, payload: output.payload });
@@ -129,6 +141,38 @@ export class MpaBench {
       remote: { address: from, port: 434 },
       payload: mangle ? mangle(octets) : octets,
     });
+  }
+
+  /** Answers the newest request with an offer of revocation of this moment. */
+  agree(options: AnswerOptions = {}): void {
+    const key = this.last.rrq.extensions.find((e) => e.name === 'greKey');
+    const nai = this.last.rrq.extensions.filter((e) => e.name === 'nai');
+    const greKey: Extension[] = key ? [{ name: 'greKey', key: 0x1000, a: key.a ?? false }] : [];
+    const offer: Extension = { name: 'revocationSupport', timestamp: this.second };
+    this.answer({ list: [...nai, ...greKey, offer, { name: 'mnHa', spi: 256 }], ...options });
+  }
+
+  /** The time as revocations tell it. */
+  get second(): number {
+    return Math.floor(this.now / 1000);
+  }
+
+  /** A revocation by the home agent, sent; its octets. */
+  revoke(
+    fields: InputOf<typeof revocationLayout> = {},
+    mangle: (octets: Uint8Array) => Uint8Array = (octets) => octets,
+  ): Uint8Array {
+    const ends = { homeAddress: home, homeDomain: ha, foreignDomain: coa };
+    const signed: Extension[] = [{ name: 'mnHa', spi: 256 }];
+    const message = { byHomeAgent: true, ...ends, revocationId: this.second, extensions: signed, ...fields };
+    const octets = mangle(encode(revocationLayout, message, wire));
+    this.hear(octets);
+    return octets;
+  }
+
+  /** A datagram from a home agent to the port for revocations. */
+  hear(payload: Uint8Array, from = ha): void {
+    this.input({ kind: 'udp', local: { address: coa, port: 434 }, remote: { address: from, port: 4434 }, payload });
   }
 
   /** A device with a registration. */

@@ -226,8 +226,31 @@ function conversation(options: Partial<MpaOptions>, deviation: Name = {}): strin
       bench.wait(60_000);
     }
   }
+  for (const bent of revocations) {
+    bench.attach(120, { l2: false, key: 'own' });
+    bench.agree();
+    bench.wait(5000);
+    if (bent === 'replay') {
+      const octets = bench.revoke();
+      bench.wait(5000);
+      bench.attach(120, { l2: false, key: 'own' });
+      bench.agree();
+      bench.hear(octets);
+    } else {
+      bench.revoke(
+        { revocationId: bench.second + (bent === 'age' ? -6 : 0), byHomeAgent: bent !== 'reflected' },
+        (octets) => octets.map((octet, i) => (bent === 'authenticator' && i === octets.length - 1 ? octet ^ 1 : octet)),
+      );
+    }
+    bench.up(pingFrom(120));
+    bench.down(downGre(echo(gateway, home), 0x1000));
+    bench.detach(120);
+    bench.wait(60_000);
+  }
   return said.join('\n');
 }
+
+const revocations = ['', 'authenticator', 'reflected', 'age', 'replay'] as const;
 
 /** Configurations in which a deviation may show. */
 const settings: readonly Partial<MpaOptions>[] = [
@@ -235,6 +258,8 @@ const settings: readonly Partial<MpaOptions>[] = [
   { faHa: [{ spi: 512, key: 'ffeeddccbbaa99887766554433221100' }] },
   { lifetime: 8 },
   { replay: 'nonces' },
+  { revocation: {} },
+  { keyDirection: 'receiver' },
 ];
 
 describe('faults and variants of the reference MPA', () => {

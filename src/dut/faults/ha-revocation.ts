@@ -3,6 +3,7 @@ import type { RevocationRules } from '../../agents/ha-revocation.js';
 import type { Endpoint } from '../../net/port.js';
 import { messageTypes } from '../../wire/mobileip.js';
 import { fault, mapOutputs, onReply, outerFault } from './make.js';
+import { acknowledgesAnother, setsInform, takesAnyAge, takesAnyAuthenticator, takesReflected } from './told.js';
 import type { Fault } from './types.js';
 
 const isRevocation = ([type]: Uint8Array): boolean => type === messageTypes.revocation;
@@ -93,25 +94,32 @@ export const haRevocationFaults: readonly Fault[] = [
   revocationFault('revocation-repeated-at-once', 'RV-09', 'Repeats a revocation after 300 ms.', ({ patience }) => ({
     patience: (transmissions) => (transmissions === 1 ? 300 : patience(transmissions)),
   })),
-  revocationFault('revocation-unchecked', 'RV-06', 'Takes revocations with a wrong authenticator.', () => ({
-    isAuthentic: () => true,
-  })),
-  revocationFault('revocation-reflected', 'RV-06', 'Takes revocations that say that a home agent sent them.', () => ({
-    isFromForeignAgent: () => true,
-  })),
-  revocationFault('revocation-replayed', 'RV-06', 'Takes revocations that are older than the registration.', () => ({
-    isFresh: () => true,
-  })),
-  revocationFault('revocation-ack-of-another', 'RV-08', 'Acknowledges with an identifier of its own.', (rules) => ({
-    acknowledge: (revocation) => {
-      const ack = rules.acknowledge(revocation);
-      return { ...ack, revocationId: ((ack.revocationId ?? 0) + 1) >>> 0 };
-    },
-  })),
+  revocationFault(
+    'revocation-unchecked',
+    'RV-06',
+    'Takes revocations with a wrong authenticator.',
+    takesAnyAuthenticator,
+  ),
+  revocationFault(
+    'revocation-reflected',
+    'RV-06',
+    'Takes revocations that say that a home agent sent them.',
+    takesReflected,
+  ),
+  revocationFault(
+    'revocation-replayed',
+    'RV-06',
+    'Takes revocations that are older than the registration.',
+    takesAnyAge,
+  ),
+  revocationFault(
+    'revocation-ack-of-another',
+    'RV-08',
+    'Acknowledges with an identifier of its own.',
+    acknowledgesAnother,
+  ),
   fault('revocation-not-heeded', 'RV-08', 'Acknowledges a revocation and keeps the binding.', ({ remove }) => ({
     remove: (binding, cause, state) => (cause === 'revoked' ? undefined : remove(binding, cause, state)),
   })),
-  revocationFault('revocation-ack-i-set', 'RV-10', 'Sets I in every acknowledgment.', ({ acknowledge }) => ({
-    acknowledge: (revocation) => ({ ...acknowledge(revocation), inform: true }),
-  })),
+  revocationFault('revocation-ack-i-set', 'RV-10', 'Sets I in every acknowledgment.', setsInform),
 ];

@@ -26,8 +26,8 @@ export const mpaFault = (id: string, breaks: string, sentence: string, change: M
 export const onRequest =
   (change: (request: MpaRequest, purpose: Purpose, device: Device, config: MpaConfig) => MpaRequest): MpaChange =>
   (rules, config) => ({
-    buildRequest: (device, purpose, key, identification) =>
-      change(rules.buildRequest(device, purpose, key, identification), purpose, device, config),
+    buildRequest: (device, purpose, ...rest) =>
+      change(rules.buildRequest(device, purpose, ...rest), purpose, device, config),
   });
 
 /** Changes one extension of a request wherever it is; undefined leaves it out. */

@@ -65,8 +65,8 @@ export const mpaRegistrationFaults: readonly MpaFault[] = [
     'LG-08',
     'Renews at the configured home agent, whatever the reply named.',
     (rules, { homeAgent }) => ({
-      buildRequest: (device, purpose, key, identification) => ({
-        ...rules.buildRequest(device, purpose, key, identification),
+      buildRequest: (...request) => ({
+        ...rules.buildRequest(...request),
         homeAgent: homeAgent.address,
       }),
       addressRequest: (device, request) => ({ ...rules.addressRequest(device, request), remote: homeAgent }),

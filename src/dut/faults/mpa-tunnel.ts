@@ -86,7 +86,7 @@ function supposed(device: Device, state: MpaState): MpaBinding | undefined {
     reverseKey: key,
     forwardKey: key,
   } as const;
-  return { terms, expires: state.now + 1, sequence: 0 };
+  return { terms, expires: state.now + 1, sequence: 0, revocation: undefined };
 }
 
 export const mpaTunnelFaults: readonly MpaFault[] = [

@@ -2,6 +2,7 @@
 import { mpaKeyFaults } from './mpa-keys.js';
 import { mpaMoreFaults } from './mpa-more.js';
 import { mpaRegistrationFaults } from './mpa-registration.js';
+import { mpaRevocationFaults } from './mpa-revocation.js';
 import { mpaSubtleFaults } from './mpa-subtle.js';
 import { mpaTunnelFaults } from './mpa-tunnel.js';
 import type { MpaFault } from './mpa-types.js';
@@ -11,5 +12,6 @@ export const mpaFaults: readonly MpaFault[] = [
   ...mpaRegistrationFaults,
   ...mpaTunnelFaults,
   ...mpaMoreFaults,
+  ...mpaRevocationFaults,
   ...mpaSubtleFaults,
 ];
