@@ -24,7 +24,7 @@ export interface Bend<M extends Message = RrqInput> {
 /** A bent message beside its valid twin, both as octets; for who wants proof that only `field` differs. */
 export interface Bent {
   readonly during: string;
-  readonly kind: 'request' | 'reply' | 'gre';
+  readonly kind: 'request' | 'reply' | 'revocation' | 'gre';
   readonly field: string;
   readonly twin: Uint8Array;
   readonly octets: Uint8Array;

@@ -13,6 +13,8 @@ export interface ReplyOptions {
   readonly key?: number;
   readonly homeAgent?: string;
   readonly identification?: bigint;
+  /** Takes up an offer of revocation, with this timestamp (RFC 3543 §3.2). */
+  readonly revocation?: number;
   /** Milliseconds to wait before it is sent. */
   readonly delay?: number;
   readonly bend?: Bend<RrpInput>;
@@ -65,7 +67,7 @@ export function validReply(
     homeAddress,
     homeAgent,
     identification: options.identification ?? rrq.identification,
-    extensions: [...copied(rrq, 'nai'), ...key, ...signatures(rrq)],
+    extensions: [...copied(rrq, 'nai'), ...key, ...signatures(rrq, granted ? options.revocation : undefined)],
   };
   if (!granted || rrq.lifetime === 0) return { reply, grant: undefined };
   const bidirectional = asked !== undefined && (renews ? (node.grant?.bidirectional ?? false) : asked.key === 0);
@@ -81,6 +83,7 @@ export function validReply(
     reverseKey: atReceiver ? theirs : ours,
     forwardKey: atReceiver ? ours : theirs,
     lifetime,
+    revocation: options.revocation,
     station,
   };
   return { reply, grant };
@@ -88,10 +91,15 @@ export function validReply(
 
 const copied = (rrq: Rrq, name: 'nai'): Extension[] => rrq.extensions.filter((e) => e.name === name);
 
-/** RFC 3344 §3.8.3.3: the reply is signed for whoever signed the request, MN-HA before FA-HA. */
-function signatures(rrq: Rrq): Extension[] {
-  return (['mnHa', 'faHa'] as const).flatMap((name): Extension[] => {
+/**
+ * RFC 3344 §3.8.3.3: the reply is signed for whoever signed the request, MN-HA before FA-HA. RFC 3543 §3.2: an offer of
+ * revocation stands before the last, which is that of the agents.
+ */
+function signatures(rrq: Rrq, revocation: number | undefined): Extension[] {
+  const all = (['mnHa', 'faHa'] as const).flatMap((name): Extension[] => {
     const signed = rrq.extensions.find((e) => e.name === name);
     return signed?.name === name ? [{ name, spi: signed.spi }] : [];
   });
+  if (revocation === undefined) return all;
+  return [...all.slice(0, -1), { name: 'revocationSupport', timestamp: revocation }, ...all.slice(-1)];
 }

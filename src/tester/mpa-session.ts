@@ -30,6 +30,7 @@ import { type Random, seededRandom } from './random.js';
 import type { Recorder } from './recorder.js';
 import { runIdOf } from './run-id.js';
 import type { Mode } from './request.js';
+import type { Listener } from './session.js';
 import { type Station, Stations } from './stations.js';
 
 type Checksum = (right: number) => number;
@@ -52,6 +53,8 @@ export class MpaSession {
   readonly judge = new Judge();
   /** Told of every bent message and packet. */
   onBent: OnBent | undefined;
+  /** Told of every datagram that is no Registration Request. */
+  readonly listeners = new Set<Listener>();
   readonly stations: Stations;
   readonly random: Random;
   readonly runId: string;
@@ -266,7 +269,10 @@ export class MpaSession {
 
   #onDatagram(station: Station, datagram: Datagram): void {
     const decoded = decodeRrq(datagram.payload, this.dialect);
-    if (!decoded.ok) return;
+    if (!decoded.ok) {
+      for (const listener of this.listeners) listener(station, datagram);
+      return;
+    }
     const message = { at: datagram.at, from: datagram.remote, to: datagram.local, bytes: datagram.payload };
     const request: SeenRequest = { at: datagram.at, message, rrq: decoded.value, station };
     this.mismatch ??= layoutOf(request, this.config, this.dialect);

@@ -31,6 +31,8 @@ export interface Grant {
   readonly reverseKey: number | undefined;
   readonly forwardKey: number | undefined;
   readonly lifetime: number;
+  /** The tester's clock as its reply told it, in seconds, where that took up an offer of revocation. */
+  readonly revocation: number | undefined;
   readonly station: Station;
 }
 

@@ -21,6 +21,7 @@ import { proxyRequests } from './rfc3344-3.6.1-sending-registration-requests.sui
 import { proxyReplies } from './rfc3344-3.6.2-receiving-registration-replies.suite.js';
 import { proxyRetransmission } from './rfc3344-3.6.3-registration-retransmission.suite.js';
 import { proxyRevocationSupport } from './rfc3543-3.2-revocation-support.suite.js';
+import { proxyRevocation } from './rfc3543-4.2.2.2-told-of-a-revocation.suite.js';
 import { proxyRedirection } from './rfc4433-5.1.2-redirection.suite.js';
 import { proxyTunnel } from './tunnel.suite.js';
 import { yeganiProxyAgent } from './yegani-4.1-mobility-proxy-agent.suite.js';
@@ -53,4 +54,5 @@ export const mpaSections: readonly SectionDefinition[] = [
   proxyDhcp,
   proxyRedirection,
   proxyRevocationSupport,
+  proxyRevocation,
 ];

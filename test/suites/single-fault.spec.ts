@@ -8,7 +8,7 @@ import { dialectOf } from '../../src/tester/dialect.js';
 import type { Extension } from '../../src/wire/extensions.js';
 import { gre } from '../../src/wire/gre.js';
 import { decode } from '../../src/wire/layout.js';
-import { decodeRrp, decodeRrq } from '../../src/wire/mobileip.js';
+import { decodeRevocation, decodeRrp, decodeRrq } from '../../src/wire/mobileip.js';
 
 interface Part {
   readonly name: string;
@@ -26,7 +26,8 @@ const authenticators: ReadonlySet<string> = new Set(['mnHa', 'mnFa', 'faHa', 'mn
 
 function read({ kind }: Bent, octets: Uint8Array): Message {
   const dialect = dialectOf(memoryConfig('ha'));
-  const decoded = kind === 'reply' ? decodeRrp(octets, dialect) : decodeRrq(octets, dialect);
+  const reader = kind === 'revocation' ? decodeRevocation : kind === 'reply' ? decodeRrp : decodeRrq;
+  const decoded = reader(octets, dialect);
   if (!decoded.ok) throw new Error(`cannot be read: ${JSON.stringify(decoded.issue)}`);
   const { extensions, ...fixed } = decoded.value;
   const parts = extensions.map((extension): Part => {
