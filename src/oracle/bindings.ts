@@ -176,9 +176,9 @@ export class Bindings {
     return [...this.atHome(homeAddress, now), ...l2].map((b) => b.mn);
   }
 
-  /** Forgets an MN, for instance when its case is over. */
-  forget(mn: string): void {
-    this.#replace(mn, this.#byMn.get(mn) ?? [], [], -Infinity);
+  /** Forgets an MN, for instance when its case is over; with `now`, what was sent to it until then may be under way. */
+  forget(mn: string, now = -Infinity): void {
+    this.#replace(mn, this.#byMn.get(mn) ?? [], [], now);
   }
 
   /** Forgets every MN, for the device was started anew and has forgotten them too. */

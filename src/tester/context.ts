@@ -286,18 +286,19 @@ export class CaseContext extends CaseBase {
   }
 
   /**
-   * Demands that nothing for an MN enters the tunnel that it had: `from` sends to the MN's address. In L2 mode, a frame
-   * that is flooded into other tunnels is no matter, nor is one under a key that another MN has been given since; in
-   * normal mode, nor is a packet for a HoA that another MN has been given.
+   * Demands that nothing for an MN enters the tunnel that it had: `from` sends to the MN's address. A frame that a
+   * bridge floods into other tunnels is no matter, nor is one under a key that another MN has been given since. Without
+   * a key, nor is a packet for a HoA that another MN has been given.
    */
   async unreachable(id: RequirementId, what: string, mn: MobileNode, ended: Binding, from: MobileNode): Promise<void> {
     const { forwardKey, careOf, homeAddress } = ended;
     const { bindings } = this.session.oracle;
-    const reused = (now: number): boolean => forwardKey !== undefined && bindings.usesKey(forwardKey, now);
+    const others = (now: number): boolean =>
+      [...bindings.atHome(homeAddress, now), ...bindings.lately(homeAddress, now)].some((b) => b.mn !== ended.mn);
     const entered = ({ frame, careOf: at }: Arrival): boolean =>
-      ended.l2
-        ? at === careOf && frame.gre?.key === forwardKey && !reused(frame.at)
-        : frame.inner?.destination === homeAddress && bindings.atHome(homeAddress, frame.at).length === 0;
+      forwardKey !== undefined
+        ? at === careOf && frame.gre?.key === forwardKey && !bindings.usesKey(forwardKey, frame.at)
+        : frame.inner?.destination === homeAddress && !others(frame.at);
     await this.drops(id, what, (probe) => this.sendEchoTo(from, mn, probe), from, entered);
   }
 
@@ -387,7 +388,7 @@ export class CaseContext extends CaseBase {
         const careOf = Math.max(0, this.session.stations.addresses.indexOf(binding.careOf));
         new MobileNode(this.session, { nai: mn.nai, careOf, during: this.id }).send(mn.request(request));
       }
-      this.session.oracle.bindings.forget(mn.nai);
+      this.session.oracle.bindings.forget(mn.nai, this.session.clock.now());
     }
   }
 }

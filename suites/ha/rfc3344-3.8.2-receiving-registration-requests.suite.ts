@@ -224,17 +224,17 @@ export const receivingRequests = section('ha/rfc3344-3.8.2', { document: 'rfc334
       const { mn } = await simultaneous(t);
       const witness = await t.registered(modes.bidirectional);
       await t.carries(witness);
-      const ended = mn.binding;
+      const ended = t.session.oracle.bindings.of(mn.nai, t.session.clock.now());
       const homeAddress = mn.ip ?? '0.0.0.0';
       const request = mn.request({
         ...modes.bidirectional,
-        key: agreedKeyOf(ended, t.config) ?? 0,
+        key: agreedKeyOf(ended.at(-1), t.config) ?? 0,
         lifetime: 0,
         homeAddress,
         careOf: homeAddress,
       });
       t.accepted(await t.ask(mn, request), 'HA-44');
-      if (ended) await t.unreachable('HA-44', 'a packet to the MN', mn, ended, witness);
+      for (const binding of ended) await t.unreachable('HA-44', 'a packet to the MN', mn, binding, witness);
     },
   );
 
