@@ -9,7 +9,7 @@ import type { Answer, Datagram, MpaRules, Purpose } from './mpa-rules.js';
 import type { MpaState } from './mpa-state.js';
 import { heed, offerIn, type RevocationPeer, seconds } from './revocation.js';
 
-/** RFC 3543 §3.2: the extension of a request that registers. */
+/** RFC 3543 §3.2: the extension of a request that registers, with the time of sending even where that is repeated. */
 export function offerRevocation(purpose: Purpose, now: number, { revocation }: MpaConfig): readonly Extension[] {
   return revocation && purpose !== 'deregistration' ? [{ name: 'revocationSupport', timestamp: seconds(now) }] : [];
 }

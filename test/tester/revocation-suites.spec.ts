@@ -6,6 +6,7 @@ import { haVariants } from '../../src/dut/variants.js';
 import { mpaVariants } from '../../src/dut/variants-mpa.js';
 import type { CaseResult } from '../../src/report/result.js';
 import { revocation } from '../../suites/ha/rfc3543-revocation.suite.js';
+import { mpaSections } from '../../suites/mpa/index.js';
 import { proxyRevocation } from '../../suites/mpa/rfc3543-4.2.2.2-told-of-a-revocation.suite.js';
 
 /** One line for each case that did not simply pass. */
@@ -18,6 +19,17 @@ const devices = [
   { dut: 'ha', name: 'home agent', own: revocation.cases, faults: haRevocationFaults, variants: haVariants },
   { dut: 'mpa', name: 'proxy agent', own: proxyRevocation.cases, faults: mpaRevocationFaults, variants: mpaVariants },
 ] as const;
+
+describe('registration revocation', function () {
+  this.timeout(60_000);
+
+  it('changes nothing in what else a proxy agent shows', async () => {
+    const config = memoryConfig('mpa');
+    const all = mpaSections.flatMap((s) => s.cases);
+    const { cases } = await runInMemory('mpa', all, {}, { ...config, pics: { ...config.pics, revocation: true } });
+    expect(blemishes(cases)).to.deep.equal([]);
+  });
+});
 
 for (const { dut, name, own, faults, variants } of devices) {
   describe(`the suite of registration revocation by a ${name}`, function () {
