@@ -13,7 +13,6 @@ import { ipProtocols, ipv4, type Ipv4Input } from '../wire/ipv4.js';
 import { type Dhcpv4 } from '../wire/dhcpv4.js';
 import { dhcpv4Types } from '../wire/dhcpv4-options.js';
 import { decode, encode } from '../wire/layout.js';
-import { macText } from '../wire/text.js';
 import { udp } from '../wire/udp.js';
 import { pause } from './arrivals.js';
 import { finishGre, type GreBend } from './bend.js';
@@ -140,7 +139,7 @@ export class MpaContext extends CaseBase {
     const number = session.nextNode();
     const identity = {
       nai: options.nai ?? `node${number}-${session.runId}@${session.config.pixit.realm}`,
-      mac: options.mac ?? macText(0x02_68_00_01_00_00 + number),
+      mac: options.mac ?? session.macOf(number),
       homeAddress: options.homeAddress ?? homeAddressOf(session.config, number),
       wish: wishOf(attachable(mode, session.config)),
     };

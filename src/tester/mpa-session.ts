@@ -15,6 +15,7 @@ import { fragmentPacket } from '../wire/fragment.js';
 import { decode, encode } from '../wire/layout.js';
 import { ipv4, type Ipv4Input } from '../wire/ipv4.js';
 import { coveredBy, decodeRrq, encodeRrp, mobileIpPort, type Rrq } from '../wire/mobileip.js';
+import { macText } from '../wire/text.js';
 import { type Udp, udp } from '../wire/udp.js';
 import { Arrivals } from './arrivals.js';
 import { finish, type OnBent } from './bend.js';
@@ -78,6 +79,7 @@ export class MpaSession {
   readonly #probes = new Map<number, Probe>();
   /** Stations that can send datagrams made by hand, by address. */
   readonly #handMade = new Map<string, Station>();
+  readonly #second: number;
   #access: LinkPort | undefined;
   #probeCount = 0;
   #nodeCount = 0;
@@ -105,6 +107,7 @@ export class MpaSession {
     this.wire = { dialect, keys: keyLookup(context) };
     this.random = seededRandom(seedOf(config.seed, config.shard));
     this.runId = runIdOf(config, this.clock, this.random);
+    this.#second = Math.floor(this.clock.now() / 1000);
     this.stations = new Stations(net.clock, config.rate);
     this.heard = new Arrivals(net.clock, 200);
     this.udp = new Arrivals(net.clock, 200);
@@ -133,6 +136,14 @@ export class MpaSession {
 
   nextNode(): number {
     return numberOf(this.#nodeCount++, this.config.shard) + 1;
+  }
+
+  /**
+   * The MAC address of a node, locally administered. It has the second in which the run began: an agent may still know
+   * the addresses of an earlier run.
+   */
+  macOf(number: number): string {
+    return macText(0x02_68_00_00_00_00 + (1 + (this.#second % 0xffff)) * 0x1_0000 + (number & 0xffff));
   }
 
   /** Requests for this NAI are answered by the node's policy from now on. */

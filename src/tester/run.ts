@@ -95,13 +95,15 @@ async function runMocha(cases: readonly CaseDefinition[], executor: Executor, si
   }
   await new Promise<void>((resolve) => {
     const runner = mocha.run(() => {
+      signal.removeEventListener('abort', abort);
       mocha.dispose();
       resolve();
     });
-    signal.addEventListener('abort', () => {
+    function abort(): void {
       runner.abort();
       resolve();
-    });
+    }
+    signal.addEventListener('abort', abort, { once: true });
   });
 }
 
