@@ -40,6 +40,27 @@ describe('host of an agent', () => {
     await host.close();
   });
 
+  it('hears a further port, answers from the one that was asked, and does without where it is taken', async () => {
+    const net = memoryNet();
+    const { agent } = recorder((input) => (input.kind === 'udp' ? [input] : []));
+    const taken = await net.openUdp({ address: '192.0.2.2', port: 434 }, () => undefined);
+    const addresses = [here, '192.0.2.2'];
+    const host = await hostAgent(net, agent, { addresses, port: 5434, alsoPort: 434 });
+    const answers: string[] = [];
+    const udp = await net.openUdp({ address: '192.0.2.9', port: 0 }, ({ remote }) =>
+      answers.push(`${remote.address}:${remote.port}`),
+    );
+    for (const address of addresses) {
+      for (const port of [434, 5434]) udp.send({ address, port }, Uint8Array.of(1));
+    }
+    await net.idle();
+    expect(answers).to.deep.equal([`${here}:434`, `${here}:5434`, '192.0.2.2:5434']);
+    await host.close();
+    await taken.close();
+    const again = await net.openUdp({ address: here, port: 434 }, () => undefined);
+    await again.close();
+  });
+
   it('wakes the agent at its deadline, also when that moves', async () => {
     const net = memoryNet({ latency: 0 });
     const { agent, heard, setDue } = recorder();
