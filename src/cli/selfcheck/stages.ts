@@ -46,15 +46,21 @@ export async function inStages(
 
   await stage((job) => (depth === 'matrix' ? all : own(job)));
   if (depth === 'lists') {
-    await stage((job) => (noticed(job).length === 0 ? all : []));
+    // a case that judges a whole run needs one, so the cases of before are run again amid all
+    const again = (wanted: (job: Job) => boolean): Promise<void> => {
+      for (const job of jobs.filter(wanted)) {
+        asked.get(job)?.clear();
+        outcomes.set(job, { job, notPassed: [], milliseconds: outcomes.get(job)?.milliseconds ?? 0 });
+      }
+      return stage((job) => (wanted(job) ? all : []));
+    };
+    const missed = jobs.filter((job) => job.kind === 'fault' && noticed(job).length === 0);
+    await again((job) => missed.includes(job));
     const killed = new Set(jobs.filter((job) => job.kind === 'fault').flatMap(noticed));
     const unproven = cases.filter((c) => !killed.has(c.id));
-    await stage(() => unproven.filter((c) => !c.wholeRun).map((c) => c.id));
-    // a case that judges a whole run needs one: all cases, against the faults of what it covers
     const judges = unproven.filter((c) => c.wholeRun);
-    for (const job of jobs)
-      if (judges.some((c) => job.kind === 'fault' && covers(c, job.breaks))) asked.get(job)?.clear();
-    await stage((job) => (asked.get(job)?.size === 0 ? all : []));
+    await again((job) => job.kind === 'fault' && judges.some((c) => covers(c, job.breaks)));
+    await stage((job) => (job.kind === 'fault' ? unproven.filter((c) => !c.wholeRun).map((c) => c.id) : []));
   }
   return jobs.flatMap((job) => outcomes.get(job) ?? []);
 }
