@@ -4,6 +4,7 @@
  */
 import type { Exchange } from './exchange.js';
 import { naiOf } from './exchange.js';
+import { leavesOpen } from './left-open.js';
 
 export interface Binding {
   /** NAI, else the home address. */
@@ -35,6 +36,8 @@ export type BindingKeys = Pick<Binding, 'reverseKey' | 'forwardKey' | 'bidirecti
 
 /** RFC 3344 §3.3: this lifetime never ends. */
 const infinite = 0xffff;
+/** Clocks of lawful devices may count whole seconds; in milliseconds. */
+const clockTick = 1000;
 /** MNs remembered after their binding has gone. */
 const mostSeen = 10_000;
 /** How many bindings are looked at for expiry at each one that comes: more than one, so that memory follows the live. */
@@ -60,6 +63,8 @@ export class Bindings {
   /** In L2 mode a home address decides nothing, but a revocation names an MN by it. */
   readonly #l2ByHomeAddress = new Map<string, Set<Binding>>();
   readonly #seen = new Set<string>();
+  /** Until when every lawful device has a binding; not those of which an exchange has left open what the device has. */
+  readonly #certain = new WeakMap<Binding, number>();
   #sweeping: MapIterator<[string, Binding[]]> = this.#byMn.entries();
   readonly #tunnels = { keyed: new Set<string>(), keyless: new Set<string>() };
 
@@ -71,6 +76,14 @@ export class Bindings {
   /** Live bindings of an MN at `now`; more than one only with simultaneous bindings. */
   of(mn: string, now: number): readonly Binding[] {
     return (this.#byMn.get(mn) ?? []).filter((b) => b.until > now);
+  }
+
+  /**
+   * Whether every lawful device has this binding, and with these keys, from the one moment to the other: a request that
+   * was sent before it was known may have been worked on before.
+   */
+  isCertain(b: Binding, from: number, to: number): boolean {
+    return b.since <= from && (this.#certain.get(b) ?? -Infinity) > to;
   }
 
   /** Live bindings whose forward key this is. */
@@ -118,14 +131,18 @@ export class Bindings {
   apply(x: Exchange, keys: BindingKeys): void {
     const mn = mnOf(x);
     this.#seen.add(mn);
+    this.sweep(x.reply.at);
     const own = this.#byMn.get(mn) ?? [];
+    const here = [x.rrq.homeAddress, x.rrp.homeAddress].flatMap((home) => this.#allAt(home, x.reply.at));
+    const open = [...own, ...here].filter((b) => leavesOpen(x, mn, b));
+    for (const b of open) this.#certain.delete(b);
     if (!x.registers) {
       // RFC 3344 §3.8.2.2: care-of address equal to the home address ends all bindings
       const all = x.rrq.careOfAddress === x.rrq.homeAddress;
       this.#replace(
         mn,
         own,
-        own.filter((b) => !all && b.careOf !== x.rrq.careOfAddress),
+        own.filter((b) => b.careOf !== x.rrq.careOfAddress && (!all || open.includes(b))),
         x.reply.at,
       );
       return;
@@ -142,6 +159,9 @@ export class Bindings {
       until: x.rrp.lifetime === infinite ? Infinity : x.reply.at + x.rrp.lifetime * 1000,
       lifetime: x.rrp.lifetime,
     };
+    // the device's clock may have run since the request was sent
+    const surely = x.request.at + x.rrp.lifetime * 1000 - clockTick;
+    if (!open.some((b) => b.mn !== mn)) this.#certain.set(binding, x.rrp.lifetime === infinite ? Infinity : surely);
     if (binding.gre) {
       const ends = `${binding.homeAgent} ${binding.careOf}`;
       const known = this.#tunnels[binding.forwardKey === undefined ? 'keyless' : 'keyed'];
@@ -152,7 +172,7 @@ export class Bindings {
     this.#replace(mn, own, [...own.filter((b) => keepsOthers && b.careOf !== binding.careOf), binding], x.reply.at);
   }
 
-  /** Lets go of bindings that have expired: a few at each call, so that memory follows the live ones at no cost. */
+  /** Lets go of bindings that have expired: a few for each that comes, so that memory follows the live ones at no cost. */
   sweep(now: number): void {
     for (let looked = 0; looked < sweptAtOnce; looked++) {
       const next = this.#sweeping.next();
@@ -172,8 +192,12 @@ export class Bindings {
 
   /** MNs with a live binding, of whatever mode, that has this home address. */
   mnsOf(homeAddress: string, now: number): readonly string[] {
+    return this.#allAt(homeAddress, now).map((b) => b.mn);
+  }
+
+  #allAt(homeAddress: string, now: number): readonly Binding[] {
     const l2 = [...(this.#l2ByHomeAddress.get(homeAddress) ?? [])].filter((b) => b.until > now);
-    return [...this.atHome(homeAddress, now), ...l2].map((b) => b.mn);
+    return [...this.atHome(homeAddress, now), ...l2];
   }
 
   /** Forgets an MN, for instance when its case is over; with `now`, what was sent to it until then may be under way. */
