@@ -210,10 +210,7 @@ Examples:
         'something else, a case is turned red by no fault, or a correct device is accused.',
     )
     .option('--as <role>', 'role of the tester: mpa checks the suites against home agents, ha those against agents')
-    .option(
-      '--quick',
-      'of each fault only the cases that cover what it breaks; does not look for cases without a fault',
-    )
+    .option('--quick', 'does not look for cases that no fault turns red')
     .option('--matrix', 'every case against every fault; else only as many as the lists of what is wrong need')
     .option('--json <file>', 'write the matrix as JSON')
     .option('--markdown <file>', 'write the matrix as Markdown')
@@ -223,7 +220,7 @@ Examples:
 Examples:
   $ grespec selfcheck                    everything
   $ grespec selfcheck --matrix           the same with every case against every fault, in some minutes
-  $ grespec selfcheck --quick            each fault against the cases of its requirement
+  $ grespec selfcheck --quick            are all faults noticed, and is no correct device accused?
   $ grespec selfcheck --as mpa ha/5.2    one section
 `,
     )

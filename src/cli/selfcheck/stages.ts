@@ -13,7 +13,7 @@ export interface Task {
   readonly ids: readonly string[];
 }
 
-/** `quick`: faults against the cases of what they break, and nothing more. `matrix`: every case against every fault. */
+/** `quick` does not look for cases that no fault turns red; `matrix` has every case meet every fault. */
 export type Depth = 'quick' | 'lists' | 'matrix';
 
 /** The outcomes by job, in the order of the jobs; `run` executes tasks and answers in their order. */
@@ -45,17 +45,19 @@ export async function inStages(
     (outcomes.get(job)?.notPassed ?? []).filter(isNoticed).map((c) => c.id);
 
   await stage((job) => (depth === 'matrix' ? all : own(job)));
-  if (depth === 'lists') {
-    // a case that judges a whole run needs one, so the cases of before are run again amid all
-    const again = (wanted: (job: Job) => boolean): Promise<void> => {
-      for (const job of jobs.filter(wanted)) {
-        asked.get(job)?.clear();
-        outcomes.set(job, { job, notPassed: [], milliseconds: outcomes.get(job)?.milliseconds ?? 0 });
-      }
-      return stage((job) => (wanted(job) ? all : []));
-    };
+  // a case that judges a whole run needs one, so the cases of before are run again amid all
+  const again = (wanted: (job: Job) => boolean): Promise<void> => {
+    for (const job of jobs.filter(wanted)) {
+      asked.get(job)?.clear();
+      outcomes.set(job, { job, notPassed: [], milliseconds: outcomes.get(job)?.milliseconds ?? 0 });
+    }
+    return stage((job) => (wanted(job) ? all : []));
+  };
+  if (depth !== 'matrix') {
     const missed = jobs.filter((job) => job.kind === 'fault' && noticed(job).length === 0);
     await again((job) => missed.includes(job));
+  }
+  if (depth === 'lists') {
     const killed = new Set(jobs.filter((job) => job.kind === 'fault').flatMap(noticed));
     const unproven = cases.filter((c) => !killed.has(c.id));
     const judges = unproven.filter((c) => c.wholeRun);
