@@ -9,8 +9,6 @@ import type { CaseResult, RunResult } from '../report/result.js';
 import { exitCodeOf } from '../report/totals.js';
 import type { CaseDefinition, SectionDefinition } from '../tester/case.js';
 import { dialectOf } from '../tester/dialect.js';
-import { partition } from '../tester/configurations.js';
-import { mergeRuns } from '../tester/merge.js';
 import { dealCases } from '../tester/shard.js';
 import { runCases, type RunOptions } from '../tester/run.js';
 import { type RunBaseline, baselineOfRun } from './baseline/of-run.js';
@@ -21,13 +19,14 @@ import { environmentError, exitCodes, usageError } from './cli-error.js';
 import { type ResolvedConfig, resolveEmbedded, resolveProxy, resolveTarget, roleOf } from './config/resolve.js';
 import type { Settings } from './config/settings.js';
 import { checkFault } from './dut.js';
-import { deviceOptions, EmbeddedDevice, endpointFor } from './embedded.js';
-import { EmbeddedMpa, mpaOptions } from './embedded-mpa.js';
+import { type EmbeddedDevice, endpointFor } from './embedded.js';
+import { EmbeddedMpa } from './embedded-mpa.js';
 import { checkDisplay, type DisplayFlags, displayOf } from './display.js';
 import type { OwnSuiteFlags } from './display-options.js';
 import { catchInterrupts } from './interrupt.js';
 import { asText } from './list.js';
 import { machine } from './machine.js';
+import { embeddedParts, type Part, runParts } from './parts.js';
 import { selectCases, settingsOf } from './plan.js';
 import { version } from './program.js';
 import { progressResult, type RunFacts } from './progress-result.js';
@@ -79,7 +78,11 @@ async function runOnce(selectors: readonly string[], flags: RunFlags): Promise<n
   const config = shard ? { ...able, shard: { index: shard.index, total: shard.total } } : able;
   await checkLocal(config, net);
   const reports = new Reports(wishes, reportContext(sections, dialectOf(config)));
-  const parts = partsOf(settings, config, cases, flags);
+  const { fault } = flags;
+  const isApart = canBeApart(settings, config);
+  const parts = isEmbedded(settings)
+    ? await embeddedParts(config, cases, { fault, isApart }, net)
+    : [{ config, cases, device: undefined }];
   return conduct({
     sections,
     config,
@@ -88,7 +91,8 @@ async function runOnce(selectors: readonly string[], flags: RunFlags): Promise<n
     selectors,
     flags,
     reports,
-    parts,
+    parts: cases.length > 0 ? parts : [],
+    isApart,
     baseline,
     isEmbedded: isEmbedded(settings),
   });
@@ -156,33 +160,9 @@ async function checkLocal(config: ResolvedConfig, net: Net): Promise<void> {
   }
 }
 
-/** Cases that run together: against the device that the user named, or one of the embedded devices. */
-interface Part {
-  /** How the device is set up, where it is not as asked for. */
-  readonly name?: string;
-  readonly config: ResolvedConfig;
-  readonly cases: readonly CaseDefinition[];
-  readonly device: EmbeddedDevice | EmbeddedMpa | undefined;
-}
-
-/** The embedded device can be set up in any way, so each case meets one that shows what it tests. */
-function partsOf(
-  settings: Settings,
-  config: ResolvedConfig,
-  cases: readonly CaseDefinition[],
-  flags: RunFlags,
-): readonly Part[] {
-  if (cases.length === 0) return [];
-  if (!isEmbedded(settings)) return [{ config, cases, device: undefined }];
-  return partition(cases, config).map((part) => ({
-    ...part,
-    ...(part.config !== config && { name: part.configuration.name }),
-    device:
-      config.as === 'mpa'
-        ? new EmbeddedDevice(deviceOptions(part.config, flags.fault, freshLoopback(1)))
-        : new EmbeddedMpa(mpaOptions(part.config, config.target.address, flags.fault), part.config.pics.greKeys),
-  }));
-}
+/** What caps or ends the run as a whole wants one part after the other, and addresses that the user names are there once. */
+const canBeApart = ({ local }: Settings, { as, rate, bail }: ResolvedConfig): boolean =>
+  (as === 'ha' || local === undefined) && rate === undefined && !bail;
 
 interface Conducted {
   readonly sections: readonly SectionDefinition[];
@@ -193,6 +173,8 @@ interface Conducted {
   readonly flags: RunFlags;
   readonly reports: Reports;
   readonly parts: readonly Part[];
+  /** Whether the parts can run beside each other. */
+  readonly isApart: boolean;
   readonly baseline: RunBaseline;
   readonly isEmbedded: boolean;
 }
@@ -201,7 +183,7 @@ interface Conducted {
 const patience = 2000;
 
 async function conduct(conducted: Conducted): Promise<number> {
-  const { sections, config, net, cases, selectors, flags, reports, parts, baseline, isEmbedded } = conducted;
+  const { sections, config, net, cases, selectors, flags, reports, parts, isApart, baseline, isEmbedded } = conducted;
   const screen = new Screen(process.stdout, process.env);
   const context = reportContext(sections, dialectOf(config));
   const ci = ciOf(process.env, (text) => screen.write(text), tell);
@@ -221,17 +203,17 @@ async function conduct(conducted: Conducted): Promise<number> {
     titles: new Map(cases.map(({ id, title }) => [id, title])),
   });
   if (flags.pcap !== undefined) prepareCaptures(flags.pcap);
-  const wire = flags.pcap === undefined ? undefined : watchWire(config);
+  const wire = flags.pcap === undefined ? undefined : watchWire([config, ...parts.map((part) => part.config)]);
   if (wire?.absence !== undefined) tell(`--pcap: not from the wire, for ${wire.absence}`);
   reports.begin(soFar());
   try {
     ci.begin();
     const { tool, run: begun } = soFar();
     display.begin(tool, { ...begun, knobs: changedKnobs(begun.knobs, begun.profile) });
-    const runPart = async (part: Part): Promise<RunResult> => {
+    const runPart = async (part: Part, signal: AbortSignal): Promise<void> => {
       const tunnels = part.device ? (await part.device.start()).raw : true;
       const usable = part.config.gre && !tunnels ? { ...part.config, ...withoutTunnels } : part.config;
-      const partResult = await runCases({
+      await runCases({
         ...{ config: usable, net, cases: part.cases, selection: selectors, version: facts.version, targetName, signal },
         repeat: (id) => repeatCommand(id, flags, config.seed),
         ...restarting(usable, part.device, signal, tell),
@@ -244,10 +226,9 @@ async function conduct(conducted: Conducted): Promise<number> {
         },
       });
       await part.device?.stop();
-      return partResult;
     };
-    const running = parts.length > 0 ? runParts(parts, runPart, signal, cases) : Promise.resolve(completed(soFar()));
-    const result = baseline.markAll(await Promise.race([running, interrupts.after(patience).then(soFar)]));
+    await Promise.race([runParts(parts, isApart, signal, runPart), interrupts.after(patience)]);
+    const result = ended(soFar(), cases.length);
     await display.finish(result);
     reports.end(result);
     await wire?.stop();
@@ -281,26 +262,10 @@ function accessOf(
 const withoutTunnels = { gre: false, noGreReason: 'the device has no raw sockets' } as const;
 
 /** A shard may have no case at all: there are more shards than cases. */
-function completed(result: RunResult): RunResult {
-  return { ...result, run: { ...result.run, complete: true } };
-}
-
-/** One part after the other, until an interrupt. */
-async function runParts(
-  parts: readonly Part[],
-  runPart: (part: Part) => Promise<RunResult>,
-  signal: AbortSignal,
-  cases: readonly CaseDefinition[],
-): Promise<RunResult> {
-  const [first, ...rest] = parts;
-  if (!first) throw new TypeError('a run has at least one part');
-  const runs: [RunResult, ...RunResult[]] = [await runPart(first)];
-  for (const part of rest) if (!signal.aborted) runs.push(await runPart(part));
-  return mergeRuns(
-    runs,
-    cases.map(({ id }) => id),
-  );
-}
+const ended = (result: RunResult, planned: number): RunResult => ({
+  ...result,
+  run: { ...result.run, complete: result.cases.length === planned },
+});
 
 function restarting(
   { restartCommand }: ResolvedConfig,

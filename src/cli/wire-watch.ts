@@ -16,17 +16,19 @@ export interface WireWatch {
 /** How long the kernel may keep packets before it hands them over, in milliseconds. */
 const underWay = 200;
 
-export function watchWire({ local, target, listenPort = mobileIpPort }: ResolvedConfig): WireWatch {
+/** All parts of a run may be on links of their own. */
+export function watchWire(configs: readonly ResolvedConfig[]): WireWatch {
   const record = new WireRecord();
   const closes: (() => void)[] = [];
-  const unknown = target.address === '0.0.0.0';
-  const hosts = [...new Set(unknown ? local : [...local, target.address])].map((address) => `host ${address}`);
-  const ports = [...new Set([mobileIpPort, listenPort, target.port])].map((port) => `udp port ${port}`);
+  const local = [...new Set(configs.flatMap((config) => config.local))];
+  const targets = configs.map(({ target }) => target.address).filter((address) => address !== '0.0.0.0');
+  const hosts = [...new Set([...local, ...targets])].map((address) => `host ${address}`);
+  const ports = [...new Set(configs.flatMap(portsOf))].map((port) => `udp port ${port}`);
   // fragments but the first have no ports; ICMP tells of what a device refuses
   const kinds = [...ports, 'ip proto 47', 'ip proto 4', 'icmp', 'ip[6:2] & 0x1fff != 0'].join(' or ');
   try {
-    const names = interfacesTowards(local, target.address);
-    if (names.length === 0) throw new NetError('no-such-link', `no interface has the address ${local.join(' or ')}`);
+    const names = new Set(configs.flatMap((config) => interfacesTowards(config.local, config.target.address)));
+    if (names.size === 0) throw new NetError('no-such-link', `no interface has the address ${local.join(' or ')}`);
     for (const name of names) {
       closes.push(openWireTap(name, `(${hosts.join(' or ')}) and (${kinds})`, (packet) => record.add(packet)));
     }
@@ -45,3 +47,9 @@ export function watchWire({ local, target, listenPort = mobileIpPort }: Resolved
     },
   };
 }
+
+const portsOf = ({ listenPort = mobileIpPort, target }: ResolvedConfig): number[] => [
+  mobileIpPort,
+  listenPort,
+  target.port,
+];
