@@ -98,7 +98,7 @@ function needsOf(definition: CaseDefinition): string[] {
     ...(careOfAddresses > 1 ? [`${careOfAddresses} care-of addresses (--local)`] : []),
     ...(faHa ? ['an FA-HA security association'] : []),
     ...settings,
-    ...(waits ? ['waits as long as the document says'] : []),
+    ...(waits ? ['waits, beside other cases'] : []),
     ...(wholeRun ? ['judged from what the whole run showed'] : []),
   ];
 }

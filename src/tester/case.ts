@@ -26,7 +26,7 @@ export interface CaseOptions {
   };
   /** Knob values under which the case applies, for example `{ base: 'rfc3344' }`. */
   readonly knobs?: Readonly<Partial<Record<KnobName, string>>>;
-  /** Waits because a document forces it: started at once, judged after the others. */
+  /** Waits for a time that a document forces, or long for what must not come: started at once, judged after the others. */
   readonly waits?: boolean;
   /** Judged when every other case is done, from what the oracle saw in the whole run; has no body of its own. */
   readonly wholeRun?: boolean;

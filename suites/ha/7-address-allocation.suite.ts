@@ -129,7 +129,7 @@ export const addressAllocation = section('ha/7', { document: 'tsirtsis', section
     test(
       number,
       `MUST carry the traffic of an MN that gets its address ${how} in the L2 tunnel`,
-      { ...dhcpv6, covers: ['TS-36', 'TS-13'] },
+      { ...dhcpv6, covers: ['TS-36', 'TS-13'], waits: true }, // duplicate address detection, RFC 4862 §5.4
       (t) =>
         t.eachMode(async (mode) => {
           const mn = await t.registered(mode);
@@ -148,7 +148,7 @@ export const addressAllocation = section('ha/7', { document: 'tsirtsis', section
   test(
     '25',
     'MUST carry the traffic of an MN that configures its IPv6 address by itself in the L2 tunnel',
-    { ...slaac, covers: ['TS-36', 'TS-13'] },
+    { ...slaac, covers: ['TS-36', 'TS-13'], waits: true },
     (t) =>
       t.eachMode(async (mode) => {
         const mn = await t.registered(mode);

@@ -166,7 +166,7 @@ export const receivingRequests = section('ha/rfc3344-3.8.2', { document: 'rfc334
   test(
     '09',
     'MUST send to the newest care-of address only without the S bit',
-    { ...gre, careOfAddresses: 2, tunnel: true, covers: ['HA-34'] },
+    { ...gre, careOfAddresses: 2, tunnel: true, covers: ['HA-34'], waits: true },
     async (t) => {
       const mn = await t.registered(modes.bidirectional, 0);
       await t.carries(mn);
@@ -208,13 +208,18 @@ export const receivingRequests = section('ha/rfc3344-3.8.2', { document: 'rfc334
   );
 
   // --- deregistration ---
-  test('11', 'MUST remove only the binding that a deregistration names', { ...two, covers: ['HA-45'] }, async (t) => {
-    const { mn, addresses } = await simultaneous(t);
-    const key = mn.agreedKey ?? 0;
-    await t.register(mn, { key, a: false, lifetime: 0, homeAddress: mn.ip ?? '0.0.0.0' });
-    mn.station = t.session.stations.at(0);
-    await demandReached(t, mn, [addresses[0]], 'HA-45');
-  });
+  test(
+    '11',
+    'MUST remove only the binding that a deregistration names',
+    { ...two, covers: ['HA-45'], waits: true },
+    async (t) => {
+      const { mn, addresses } = await simultaneous(t);
+      const key = mn.agreedKey ?? 0;
+      await t.register(mn, { key, a: false, lifetime: 0, homeAddress: mn.ip ?? '0.0.0.0' });
+      mn.station = t.session.stations.at(0);
+      await demandReached(t, mn, [addresses[0]], 'HA-45');
+    },
+  );
 
   test(
     '12',

@@ -169,7 +169,7 @@ export const sendingReplies = section('ha/rfc3344-3.8.3', { document: 'rfc3344',
   test(
     '19',
     'MUST answer ARP for a home address while it is registered only',
-    { needs: ['greKeys', 'l2', 'homeLink.arp'], tunnel: true, covers: ['HA-60'] },
+    { needs: ['greKeys', 'l2', 'homeLink.arp'], tunnel: true, covers: ['HA-60'], waits: true },
     async (t) => {
       const host = await t.registered(modes.l2Bidirectional);
       await t.carries(host);
