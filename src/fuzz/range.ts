@@ -148,7 +148,7 @@ export class FuzzRange {
     if (plans.length === 1) flight.only = sent[0];
     // packets of another protocol come through another socket: the device may read the first fence before them
     const alive = (await this.#fence.stand(patience)) && (!hasFrames || (await this.#fence.stand(patience)));
-    flight.suspicions.push(...this.#tunnels.harvest(flight.outcomes, this.statistics, alive));
+    flight.suspicions.push(...this.#tunnels.harvest(flight.outcomes, this.statistics, alive, flight.seen));
     sent.forEach((one, i) => {
       if (!one || one.replies > 0) return;
       flight.outcomes[i] = 'discarded';
@@ -159,7 +159,6 @@ export class FuzzRange {
       const over: readonly Seat[] = keep ? sent.flatMap((one) => one?.seat ?? []) : this.#seats.rise();
       for (const seat of over) this.#deregister(seat);
     }
-    if (keep) seen.push(...this.#tunnels.seen());
     return {
       alive,
       suspicions: flight.suspicions.filter((s) => isWorthTelling(s, this.session.config.profile)),

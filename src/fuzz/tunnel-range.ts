@@ -41,7 +41,6 @@ export class TunnelRange {
   readonly #home: Home;
   readonly #nodes = new Map<FramePlan['tunnel'], MobileNode>();
   #shots: Shot[] = [];
-  #seen: Seen[] = [];
   /** Keys that requests asked for, and when: a device may have them in force, or still. */
   readonly #asked = new Map<number, number>();
 
@@ -123,8 +122,11 @@ export class TunnelRange {
     return octets;
   }
 
-  /** What came of the packets of this volley; `alive` false: nothing can be said of those that did not come back. */
-  harvest(outcomes: string[], statistics: Statistics, alive: boolean): Suspicion[] {
+  /**
+   * What came of the packets of this volley; `alive` false: nothing can be said of those that did not come back. Those
+   * that came out go to `seen`, where somebody wants to see them.
+   */
+  harvest(outcomes: string[], statistics: Statistics, alive: boolean, seen: Seen[] | undefined): Suspicion[] {
     const { oracle } = this.#session;
     const found: Suspicion[] = [];
     for (const { index, probe, deserts } of this.#shots) {
@@ -133,7 +135,7 @@ export class TunnelRange {
       if (alive) statistics.count('frame', outcome);
       outcomes[index] = outcome;
       for (const { frame } of all) {
-        this.#seen.push({ direction: 'received', layer: 'ip', at: frame.at, bytes: frame.bytes });
+        seen?.push({ direction: 'received', layer: 'ip', at: frame.at, bytes: frame.bytes });
         found.push(
           ...oracle
             .frame(frame)
@@ -155,16 +157,8 @@ export class TunnelRange {
     return found;
   }
 
-  /** Packets that came out since the last call. */
-  seen(): readonly Seen[] {
-    const seen = this.#seen;
-    this.#seen = [];
-    return seen;
-  }
-
   reset(): void {
     this.#nodes.clear();
     this.#shots = [];
-    this.#seen = [];
   }
 }
