@@ -40,6 +40,12 @@ export function whyNoHomeLab(): string | undefined {
   }
 }
 
+export interface Ended {
+  readonly exit: Exit;
+  readonly report: Report;
+  readonly output: string;
+}
+
 export class HomeLab {
   readonly lab = new Lab();
   #runs = 0;
@@ -65,16 +71,12 @@ export class HomeLab {
   /** DHCPv4, DHCPv6 and router advertisements. */
   dnsmasq(): LabProcess {
     const file = (name: string): string => path.join(this.lab.folder, name);
-    const files = [`--pid-file=${file('dnsmasq.pid')}`, `--dhcp-leasefile=${this.leaseFile}`];
+    const files = [`--pid-file=${file('dnsmasq.pid')}`, `--dhcp-leasefile=${file('leases')}`];
     const quiet = ['--conf-file=/dev/null', '--no-resolv', '--no-hosts', '--port=0', '--user=root', '--no-ping'];
     const v4 = ['--dhcp-range=10.99.0.20,10.99.0.60,255.255.255.0,10m', `--dhcp-option=option:router,${gateway.ipv4}`];
     const v6 = ['--enable-ra', '--dhcp-range=2001:db8:99::100,2001:db8:99::1ff,slaac,64,10m'];
     const place = ['--keep-in-foreground', '--log-facility=-', '--interface=home0', '--bind-interfaces'];
     return this.lab.start('home', ['dnsmasq', ...place, ...quiet, ...files, '--dhcp-authoritative', ...v4, ...v6]);
-  }
-
-  get leaseFile(): string {
-    return path.join(this.lab.folder, 'leases');
   }
 
   /** Starts the reference home agent; resolves when it listens. */
@@ -88,9 +90,12 @@ export class HomeLab {
   }
 
   /** Runs grespec against it, to its end. */
-  async grespec(
-    ...options: readonly string[]
-  ): Promise<{ readonly exit: Exit; readonly report: Report; readonly output: string }> {
+  grespec(...options: readonly string[]): Promise<Ended> {
+    return this.begin(...options).ended;
+  }
+
+  /** Starts grespec against it. */
+  begin(...options: readonly string[]): { readonly process: LabProcess; readonly ended: Promise<Ended> } {
     const file = path.join(this.lab.folder, `report${++this.#runs}.json`);
     const target = ['--target', homeAgent, '--local', '198.51.100.7,198.51.100.8', '--spi', '256', '--key', key];
     const pixit = ['homeNetwork=10.99.0.0/24', `gateway.ipv4=${gateway.ipv4}`, `gateway.ipv6=${gateway.ipv6}`].flatMap(
@@ -98,8 +103,10 @@ export class HomeLab {
     );
     const command = [process.execPath, grespec, 'run', ...options, ...target, ...pixit, '--report', `json=${file}`];
     const run = this.lab.start('tester', command);
-    const exit = await run.exited;
-    return { exit, output: run.output(), report: JSON.parse(readFileSync(file, 'utf8')) as Report };
+    const ended = run.exited.then((exit) => {
+      return { exit, output: run.output(), report: JSON.parse(readFileSync(file, 'utf8')) as Report };
+    });
+    return { process: run, ended };
   }
 
   close(): Promise<void> {

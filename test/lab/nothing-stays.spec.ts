@@ -60,11 +60,10 @@ describe('lab: nothing stays behind', function () {
     try {
       home.dnsmasq();
       await home.homeAgent();
-      const run = home.grespec('ha/7');
-      await soon(1500);
-      const tester = home.lab.pids.at(-1) ?? 0;
-      process.kill(tester, 'SIGINT');
-      const { exit, report } = await run;
+      const run = home.begin('ha/7');
+      await run.process.line((line) => line.includes('ha/7/01'));
+      process.kill(home.lab.pids.at(-1) ?? 0, 'SIGINT');
+      const { exit, report } = await run.ended;
       expect(exit.code).to.equal(130);
       expect(report.cases.length).to.be.greaterThan(0);
       const again = await home.grespec('ha/7/20');
