@@ -9,9 +9,13 @@ type Plain = PlainValues[string];
 /** Fields changed at once, at most. */
 const mostFields = 4;
 
+const hexOctets = Array.from({ length: 256 }, (_, n) => n.toString(16).padStart(2, '0'));
+
+export const hexOctet = (n: number): string => hexOctets[n & 0xff] ?? '';
+
 const hexOf = (length: number, octet: () => number): string => {
   let text = '';
-  for (let i = 0; i < length; i++) text += octet().toString(16).padStart(2, '0');
+  for (let i = 0; i < length; i++) text += hexOctet(octet());
   return text;
 };
 

@@ -49,8 +49,8 @@ export interface Volley {
 
 interface Sent {
   readonly message: ObservedMessage;
-  /** Undefined when it is no whole request. */
-  readonly rrq: Rrq | undefined;
+  /** Undefined when it is no whole request, or the volley is over: a late reply has it read again. */
+  rrq: Rrq | undefined;
   /** Undefined for what is none of the messages: fences, and registrations that are ended. */
   readonly shot: Shot | undefined;
   readonly seat: Seat;
@@ -150,7 +150,9 @@ export class FuzzRange {
     const alive = (await this.#fence.stand(patience)) && (!hasFrames || (await this.#fence.stand(patience)));
     flight.suspicions.push(...this.#tunnels.harvest(flight.outcomes, this.statistics, alive, flight.seen));
     sent.forEach((one, i) => {
-      if (!one || one.replies > 0) return;
+      if (!one) return;
+      one.rrq = undefined;
+      if (one.replies > 0) return;
       flight.outcomes[i] = 'discarded';
       this.statistics.count('request', 'discarded');
     });

@@ -6,7 +6,7 @@ import { registry } from '../wire/extension-registry.js';
 import type { Dialect } from '../wire/extensions.js';
 import { rrqLayout } from '../wire/mobileip.js';
 import { type Draw, oneOf, weighted } from './dice.js';
-import { address, octets, someFields, uint } from './from-layout.js';
+import { address, hexOctet, octets, someFields, uint } from './from-layout.js';
 import type {
   AuthenticationPlan,
   BodyPlan,
@@ -81,7 +81,6 @@ const skippable = weighted<ExtensionPlan>(
   [3, (dice) => ({ name: 'raw', type: 200 + dice.below(56), data: anyOctets(dice) })],
 );
 
-const hexOctet = (n: number): string => n.toString(16).padStart(2, '0');
 const fewOctets = octets(16);
 const mostOctets = 255;
 

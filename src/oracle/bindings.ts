@@ -133,8 +133,7 @@ export class Bindings {
     this.#seen.add(mn);
     this.sweep(x.reply.at);
     const own = this.#byMn.get(mn) ?? [];
-    const here = [x.rrq.homeAddress, x.rrp.homeAddress].flatMap((home) => this.#allAt(home, x.reply.at));
-    const open = [...own, ...here].filter((b) => leavesOpen(x, mn, b));
+    const open = this.#leftOpen(x, mn, own);
     for (const b of open) this.#certain.delete(b);
     if (!x.registers) {
       // RFC 3344 §3.8.2.2: care-of address equal to the home address ends all bindings
@@ -195,6 +194,17 @@ export class Bindings {
     return this.#allAt(homeAddress, now).map((b) => b.mn);
   }
 
+  /** Bindings, of this MN and of others with its home address, of which the exchange leaves open what becomes. */
+  #leftOpen(x: Exchange, mn: string, own: readonly Binding[]): readonly Binding[] {
+    const { homeAddress } = x.rrq;
+    const open = own.filter((b) => leavesOpen(x, mn, b));
+    for (const home of homeAddress === x.rrp.homeAddress ? [homeAddress] : [homeAddress, x.rrp.homeAddress]) {
+      if (!this.#byHomeAddress.has(home) && !this.#l2ByHomeAddress.has(home)) continue;
+      for (const b of this.#allAt(home, x.reply.at)) if (b.mn !== mn && leavesOpen(x, mn, b)) open.push(b);
+    }
+    return open;
+  }
+
   #allAt(homeAddress: string, now: number): readonly Binding[] {
     const l2 = [...(this.#l2ByHomeAddress.get(homeAddress) ?? [])].filter((b) => b.until > now);
     return [...this.atHome(homeAddress, now), ...l2];
@@ -230,7 +240,11 @@ export class Bindings {
 
   #comeHome(binding: Binding): void {
     if (binding.l2 || binding.homeAddress === '0.0.0.0') return;
-    const here = this.#byHomeAddress.get(binding.homeAddress) ?? [];
+    const here = this.#byHomeAddress.get(binding.homeAddress);
+    if (!here) {
+      this.#byHomeAddress.set(binding.homeAddress, [{ binding, ended: undefined }]);
+      return;
+    }
     const ended = here.filter((e) => e.ended !== undefined && e.ended + underWay > binding.since);
     const standing = here.filter((e) => e.ended === undefined);
     this.#byHomeAddress.set(binding.homeAddress, [
@@ -241,7 +255,8 @@ export class Bindings {
   }
 
   #leaveHome(binding: Binding, now: number): void {
-    const here = this.#byHomeAddress.get(binding.homeAddress) ?? [];
+    const here = this.#byHomeAddress.get(binding.homeAddress);
+    if (!here || binding.l2) return;
     const kept = here
       .map((e) => (e.binding === binding ? { binding, ended: now } : e))
       .filter((e) => e.ended === undefined || e.ended + underWay > now);
