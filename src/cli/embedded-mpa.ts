@@ -6,6 +6,7 @@ import type { RunConfig } from '../spec/config.js';
 import { knobValue } from '../spec/knobs.js';
 import { dialectOf } from '../tester/dialect.js';
 import type { MpaControl, OpenAccess } from '../tester/mpa-control.js';
+import { DeviceLost, lostDevice } from '../tester/outcome.js';
 import { mobileIpPort } from '../wire/mobileip.js';
 import { fromHex, macText, toHex } from '../wire/text.js';
 import { startError } from './embedded.js';
@@ -37,7 +38,6 @@ interface Line {
   readonly hex?: string;
   readonly ok?: boolean;
   readonly unsupported?: boolean;
-  readonly reason?: string;
 }
 
 export class EmbeddedMpa {
@@ -46,8 +46,9 @@ export class EmbeddedMpa {
   readonly #greKeys: boolean;
   #process: DutProcess | undefined;
   #ended = false;
-  /** Those who wait for the answer to their line, in the order of the lines. */
-  #asking: ((line: Line) => void)[] = [];
+  #restarting: Promise<unknown> | undefined;
+  /** Those who wait for the answer to their line, in the order of the lines; undefined says that the device has ended. */
+  #asking: ((line: Line | undefined) => void)[] = [];
   #receive: (frame: LinkFrame) => void = () => undefined;
 
   constructor(options: DutOptions, greKeys: boolean) {
@@ -62,7 +63,9 @@ export class EmbeddedMpa {
       this.#process = started;
       started.onLine((text) => this.#hear(JSON.parse(text) as Line));
       void started.exited.then(() => {
-        for (const tell of this.#asking.splice(0)) tell({ ok: false, reason: 'the device has ended' });
+        if (this.#process !== started) return;
+        this.#process = undefined;
+        for (const tell of this.#asking.splice(0)) tell(undefined);
       });
       return started.ready;
     } catch (error) {
@@ -70,7 +73,13 @@ export class EmbeddedMpa {
     }
   }
 
+  /** Cases that go on beside each other may lose it at the same time. */
   async restart(): Promise<void> {
+    this.#restarting ??= this.#again().finally(() => (this.#restarting = undefined));
+    await this.#restarting;
+  }
+
+  async #again(): Promise<void> {
     await this.#process?.kill();
     if (!this.#ended) await this.start();
   }
@@ -94,17 +103,20 @@ export class EmbeddedMpa {
       name: 'built-in',
       send: (frame) => {
         const mac = macText(Number.parseInt(toHex(frame.subarray(6, 12)), 16));
-        void this.#command({ cmd: 'send', mac, hex: toHex(frame) });
+        // a device that has ended is missed by whoever waits for what the frame should bring
+        this.#command({ cmd: 'send', mac, hex: toHex(frame) }).catch(() => undefined);
       },
       close: () => Promise.resolve(),
     });
   };
 
   async #command(line: Readonly<Record<string, unknown>>): Promise<'begun' | 'unsupported'> {
-    const answer = await new Promise<Line>((resolve) => {
+    const answer = await new Promise<Line | undefined>((resolve) => {
+      if (!this.#process) return resolve(undefined);
       this.#asking.push(resolve);
-      this.#process?.say(JSON.stringify(line));
+      this.#process.say(JSON.stringify(line));
     });
+    if (!answer) throw new DeviceLost(`${lostDevice}: its process has ended`);
     return answer.ok ? 'begun' : 'unsupported';
   }
 

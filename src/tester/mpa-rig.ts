@@ -5,7 +5,7 @@ import { dialectOf } from './dialect.js';
 import { MpaContext } from './mpa-context.js';
 import { MpaSession } from './mpa-session.js';
 import { HarnessError } from '../spec/errors.js';
-import { Inconclusive, Skipped } from './outcome.js';
+import { DeviceLost, Inconclusive, Skipped } from './outcome.js';
 import type { ProxiedNode } from './proxied-node.js';
 import { claimedModes } from './request.js';
 import type { Prepared, Rig, Running } from './rig.js';
@@ -105,6 +105,7 @@ export class MpaRig implements Rig {
         await t.attach(node);
       } catch (error) {
         if (error instanceof Skipped) continue; // the trigger does not know this wish; another mode may do
+        if (error instanceof DeviceLost) return false;
         throw error;
       }
       tried++;
