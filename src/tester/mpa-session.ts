@@ -302,7 +302,15 @@ export class MpaSession {
     this.judge.add(this.oracle.request(message).findings, node.during, datagram.payload);
     const answer = node.policy(request);
     node.requests.push(request);
-    if (answer !== 'withhold') this.reply(node, request, answer);
+    if (answer !== 'withhold' && this.#isSharedBy(decoded.value)) this.reply(node, request, answer);
+  }
+
+  /** Whether the request is signed under associations of ours alone; RFC 5944 §3.8.2.1: others are not answered. */
+  #isSharedBy({ extensions }: Rrq): boolean {
+    const { mnHa, faHa } = this.config;
+    return extensions.every(
+      (e) => (e.name !== 'mnHa' || e.spi === mnHa.spi) && (e.name !== 'faHa' || e.spi === faHa?.spi),
+    );
   }
 
   #takeNewcomer(nai: Extension | undefined): ProxiedNode | undefined {
