@@ -134,6 +134,27 @@ export const proxyRequests = mpaSection('mpa/rfc3344-3.6.1', { document: 'rfc334
 
   test.wholeRun('11', 'MUST have formed every request of the run so', { covers: ['MN-21', 'MN-25', 'MN-26', 'MN-28'] });
 
+  test(
+    '14',
+    'MUST ask with HoA 0 or that of before when a node comes back',
+    { covers: ['LG-09'], waits: true },
+    async (t) => {
+      const node = t.node(modes.bidirectional, { policy: () => ({ lifetime: 6 }) });
+      await t.attach(node);
+      await t.request(node, 1, 6000 + t.expiryTolerance); // a renewal: the agent knows its home address
+      const { homeAddress } = t.granted(node);
+      await t.detach(node);
+      const gone = await t.maybeRequest(node, 2, t.attachPatience);
+      if (gone?.rrq.lifetime !== 0) return t.undecided('no deregistration was seen');
+      await t.attach(node);
+      const { rrq, message } = await t.request(node, 3);
+      if (rrq.lifetime === 0) return t.undecided('the deregistration was repeated');
+      const right = unset.has(rrq.homeAddress) || rrq.homeAddress === homeAddress;
+      if (!right) t.recorder.blame(message.bytes);
+      t.demand('LG-09', right, `HoA 0.0.0.0, 255.255.255.255 or ${homeAddress}`, rrq.homeAddress);
+    },
+  );
+
   test('13', 'SHOULD set the T bit', { covers: ['LG-27'], knobs: { t_bit: '1' } }, async (t) => {
     const { rrq } = await firstRequest(t);
     // A-27: a bidirectional tunnel is required, yet no text says that T is set

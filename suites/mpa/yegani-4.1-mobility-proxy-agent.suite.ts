@@ -17,6 +17,8 @@ export const yeganiProxyAgent = mpaSection('mpa/yegani-4.1', { document: 'yegani
       const { frame } = await t.up(node, 'YG-01');
       const { protocol } = frame.outer;
       t.demand('YG-01', protocol === ipProtocols.ipInIp, 'IP protocol 4', String(protocol));
+      const source = frame.inner?.source ?? 'no IPv4 packet';
+      t.demand('LG-18', source === node.homeAddress, `a packet from ${node.homeAddress} inside`, source);
       await t.down(node, 'YG-01');
     },
   );

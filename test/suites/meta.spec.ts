@@ -60,6 +60,21 @@ describe('the suites as a whole', () => {
       ).to.deep.equal([]);
     }
   });
+
+  it('have a fault for every strict requirement that a black box can test', () => {
+    for (const [dut, faults] of [
+      ['ha', haFaults],
+      ['mpa', mpaFaults],
+    ] as const) {
+      const broken = new Set(faults.map((f) => f.breaks));
+      const strict = catalogue.filter((row) => row.level === 'MUST' || row.level === 'fact');
+      const unbroken = strict.filter((row) => row.test.observable && inScope(row, dut) && !broken.has(row.id));
+      expect(
+        unbroken.map((row) => `${row.id} (${row.text})`),
+        `add a fault to src/dut/faults/${dut}-*.ts that breaks each, and that a case which covers it notices`,
+      ).to.deep.equal([]);
+    }
+  });
 });
 
 describe('faults and variants', () => {

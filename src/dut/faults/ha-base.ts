@@ -1,8 +1,11 @@
 /** Faults of the registration rules underneath the draft: RFC 3344, RFC 3024, RFC 2794, draft-leung-mip4-proxy-mode. */
 import type { AgentOutput } from '../../agents/agent.js';
 import type { Exchange } from '../../agents/ha-rules.js';
-import { decodeRrp, high32, replyCodes } from '../../wire/mobileip.js';
-import { fault, onExtension, onReply, outerFault } from './make.js';
+import { ipProtocols, ipv4 } from '../../wire/ipv4.js';
+import { encode } from '../../wire/layout.js';
+import { decodeRrp, high32, messageTypes, replyCodes } from '../../wire/mobileip.js';
+import { udp } from '../../wire/udp.js';
+import { fault, mapOutputs, onExtension, onReply, outerFault, without } from './make.js';
 import type { Fault } from './types.js';
 
 const { mnFailedAuthentication, faFailedAuthentication, administrativelyProhibited, identificationMismatch } =
@@ -34,6 +37,15 @@ function hasExtension(payload: Uint8Array, odd: (type: number, length: number, l
     else at += 2 + length;
   }
   return false;
+}
+
+/** The datagram of a reply as a raw socket sends it, since the port of the agent's own socket is fixed. */
+function fromNextPort(output: Extract<AgentOutput, { kind: 'udp' }>): AgentOutput {
+  const { local, remote, payload } = output;
+  if (payload[0] !== messageTypes.rrp) return output;
+  const ends = { source: local.address, destination: remote.address };
+  const datagram = encode(udp, { sourcePort: local.port + 1, destinationPort: remote.port, payload }, ends);
+  return { kind: 'packet', bytes: encode(ipv4, { ...ends, protocol: ipProtocols.udp, payload: datagram }) };
 }
 
 export const haBaseFaults: readonly Fault[] = [
@@ -80,6 +92,23 @@ export const haBaseFaults: readonly Fault[] = [
     'HA-23',
     'Leaves FA-HA out of replies.',
     onReply((reply) => onExtension(reply, (e) => (e.name === 'faHa' ? undefined : e))),
+  ),
+  fault(
+    'fa-ha-first-in-reply',
+    'HA-56',
+    'Puts FA-HA in front of MN-HA in replies.',
+    onReply((reply) => {
+      const foreign = reply.extensions.filter((e) => e.name === 'faHa');
+      const others = reply.extensions.filter((e) => e.name !== 'faHa');
+      const at = others.findIndex((e) => e.name === 'mnHa');
+      return { ...reply, extensions: [...others.slice(0, at), ...foreign, ...others.slice(at)] };
+    }),
+  ),
+  fault(
+    'mn-ha-left-to-fa-ha',
+    'LG-19',
+    'Leaves MN-HA out of replies that carry FA-HA.',
+    onReply((reply) => (reply.extensions.some((e) => e.name === 'faHa') ? without(reply, 'mnHa') : reply)),
   ),
   fault(
     'reserved-spi',
@@ -174,6 +203,12 @@ export const haBaseFaults: readonly Fault[] = [
       return to?.remote.port === 434 ? { ...to, remote: { ...to.remote, port: 1434 } } : to;
     },
   })),
+  outerFault(
+    'reply-from-next-port',
+    'HA-42',
+    'Sends replies from the port behind the one that the request went to.',
+    mapOutputs((output) => (output.kind === 'udp' ? fromNextPort(output) : output)),
+  ),
   fault(
     'access-technology-returned',
     'LG-26',

@@ -158,6 +158,26 @@ export const haKeyFaults: readonly Fault[] = [
     },
   })),
   fault(
+    'other-key-answered-without-extension',
+    'TS-33',
+    'Leaves the extension out of replies to renewals that name another key than the agreed one.',
+    (rules) => ({
+      chooseKeys: (x, state) => {
+        const keys = rules.chooseKeys(x, state);
+        const known = state.bindings.find(x.mobileNode) !== undefined;
+        return keys.ok && known && x.greKey && !isRenewal(keys.value, x)
+          ? chosen({ ...keys.value, reply: undefined })
+          : keys;
+      },
+    }),
+  ),
+  fault(
+    'one-direction-keyed',
+    'YG-25',
+    'Asked for a key in normal mode, assigns it to the reverse tunnel only and sends without one.',
+    onKeys((keys, x) => (asksForKey(x) && !isL2(x) ? { ...keys, forward: undefined } : keys)),
+  ),
+  fault(
     'old-key-still-accepted',
     'TN-15',
     'Goes on accepting the old reverse key after new keys are agreed.',

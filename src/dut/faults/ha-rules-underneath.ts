@@ -1,5 +1,5 @@
 /** Faults of rules that other faults touch only in passing: each breaks one requirement that a case names. */
-import { chosen, refused } from '../../agents/ha-rules.js';
+import { chosen, type Exchange, refused } from '../../agents/ha-rules.js';
 import { replyCodes } from '../../wire/mobileip.js';
 import { fault, onExtension, onReply, without } from './make.js';
 import type { Fault } from './types.js';
@@ -123,6 +123,13 @@ export const haUnderneathFaults: readonly Fault[] = [
       },
     };
   }),
+  fault('mark-by-care-of', 'LG-30', 'Keeps the newest timestamp for each care-of address of a node.', (rules) => {
+    const placed = (x: Exchange): Exchange => ({ ...x, mobileNode: `${x.mobileNode} ${x.careOf}` });
+    return {
+      checkIdentification: (x, state) => rules.checkIdentification(placed(x), state),
+      remember: (x, state) => rules.remember(placed(x), state),
+    };
+  }),
   fault('order-by-care-of', 'LG-20', 'Compares timestamps only with those from the same care-of address.', (rules) => ({
     checkIdentification: (x, state) => {
       const elsewhere = state.bindings.find(x.mobileNode)?.bindings.every((b) => b.terms.careOf !== x.careOf) ?? false;
@@ -211,6 +218,15 @@ export const haUnderneathFaults: readonly Fault[] = [
         },
         state,
       ),
+  })),
+  fault('pmip-extension-wrong-code', 'LG-32', 'Denies the PMIPv4 extension with code 129.', (rules) => ({
+    checkExtensions: (x, state) =>
+      x.request.extensions.some((e) => e.name === 'pmipNonSkippable')
+        ? replyCodes.administrativelyProhibited
+        : rules.checkExtensions(x, state),
+  })),
+  fault('ip-in-ip-one-way', 'LG-18', 'Tunnels with IP-in-IP, but does not take it from proxy agents.', (rules) => ({
+    acceptReverse: (frame, state) => (frame.kind === 'ip-in-ip' ? undefined : rules.acceptReverse(frame, state)),
   })),
   fault('late-proxy-arp', 'HA-60', 'Goes on answering ARP for a home address after its deregistration.', (rules) => ({
     deregistered: (x, state) => (x.tunnel === 'gre' ? [] : rules.deregistered(x, state)),

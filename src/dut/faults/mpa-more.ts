@@ -5,7 +5,8 @@ import { headerLength, ip, u16At, u32At } from '../../agents/octets.js';
 import type { Net } from '../../net/port.js';
 import { ipProtocols, ipv4 } from '../../wire/ipv4.js';
 import { decode, encode } from '../../wire/layout.js';
-import { replyCodes } from '../../wire/mobileip.js';
+import { messageTypes, replyCodes } from '../../wire/mobileip.js';
+import { ipv4Number, ipv4Text } from '../../wire/text.js';
 import { udp } from '../../wire/udp.js';
 import { mpaFault, onRequest, withoutExtension } from './mpa-make.js';
 import type { MpaFault } from './mpa-types.js';
@@ -31,26 +32,38 @@ const takingWrongChecksums = (net: Net): Net => ({
   },
 });
 
-/** A kernel that sends datagrams without a checksum. */
-const omittingChecksums = (net: Net): Net => ({
-  clock: net.clock,
-  openLink: (name, receive) => net.openLink(name, receive),
-  openRaw: (address, protocol, receive) => net.openRaw(address, protocol, receive),
-  async openUdp(wanted, receive) {
-    const port = await net.openUdp(wanted, receive);
-    const { local } = port;
-    const raw = await net.openRaw(local.address, ipProtocols.udp, () => undefined);
-    return {
-      ...port,
-      send: (to, payload) => {
-        const datagram = encode(udp, { sourcePort: local.port, destinationPort: to.port, checksum: 0, payload });
-        const ends = { source: local.address, destination: to.address };
-        raw.send(encode(ipv4, { ...ends, protocol: ipProtocols.udp, payload: datagram }));
-      },
-      close: async () => void (await Promise.all([port.close(), raw.close()])),
-    };
-  },
-});
+/** What may differ in a datagram that a kernel sends. */
+interface Sent {
+  readonly source?: string;
+  readonly checksum?: 0;
+}
+
+/** A kernel that sends datagrams otherwise than it was told to. */
+const sending =
+  (how: (payload: Uint8Array, address: string) => Sent) =>
+  (net: Net): Net => ({
+    clock: net.clock,
+    openLink: (name, receive) => net.openLink(name, receive),
+    openRaw: (address, protocol, receive) => net.openRaw(address, protocol, receive),
+    async openUdp(wanted, receive) {
+      const port = await net.openUdp(wanted, receive);
+      const { local } = port;
+      const raw = await net.openRaw(local.address, ipProtocols.udp, () => undefined);
+      return {
+        ...port,
+        send: (to, payload) => {
+          const { source = local.address, ...fields } = how(payload, local.address);
+          const ends = { source, destination: to.address };
+          const datagram = encode(udp, { sourcePort: local.port, destinationPort: to.port, ...fields, payload }, ends);
+          raw.send(encode(ipv4, { ...ends, protocol: ipProtocols.udp, payload: datagram }));
+        },
+        close: async () => void (await Promise.all([port.close(), raw.close()])),
+      };
+    },
+  });
+
+/** An address of the same network that nobody is expected to have. */
+const neighbourOf = (address: string): string => ipv4Text(((ipv4Number(address) ?? 0) ^ 64) >>> 0);
 
 /** An agent that never hears of some commands. */
 const deafTo = (isMissed: (command: MpaCommand) => boolean): Required<Pick<MpaFault, 'wrap'>> => ({
@@ -88,7 +101,13 @@ export const mpaMoreFaults: readonly MpaFault[] = [
     id: 'udp-checksum-left-out',
     breaks: 'MN-31',
     sentence: 'Sends requests without a UDP checksum.',
-    net: omittingChecksums,
+    net: sending(() => ({ checksum: 0 })),
+  },
+  {
+    id: 'sent-from-elsewhere',
+    breaks: 'MN-21',
+    sentence: 'Sends requests from another address than the care-of address.',
+    net: sending(({ 0: type }, address) => (type === messageTypes.rrq ? { source: neighbourOf(address) } : {})),
   },
   // Identification
   mpaFault('nonce-request-changed', 'MN-06', 'Changes unanswered requests when it repeats them.', (rules) => ({

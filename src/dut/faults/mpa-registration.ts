@@ -3,7 +3,7 @@ import { adjustClock } from '../../agents/mpa-clocks.js';
 import type { Device, MpaTerms } from '../../agents/mpa-devices.js';
 import { verifies } from '../../wire/auth.js';
 import { coveredBy, low32, ntpEpochOffset, replyCodes } from '../../wire/mobileip.js';
-import { ipv4Number } from '../../wire/text.js';
+import { ipv4Number, ipv4Text } from '../../wire/text.js';
 import { type MpaChange, mpaFault, nameLast, onRequest, onRequestExtension, withoutExtension } from './mpa-make.js';
 import type { MpaFault } from './mpa-types.js';
 
@@ -59,6 +59,28 @@ export const mpaRegistrationFaults: readonly MpaFault[] = [
     'LG-02',
     'Names a care-of address that is not its own.',
     onRequest((request) => ({ ...request, careOfAddress: '203.0.113.200' })),
+  ),
+  mpaFault(
+    'comes-back-with-next-address',
+    'LG-09',
+    'Asks for the address behind its home address when a node comes back.',
+    (rules) => {
+      const given = new Map<string, number>();
+      return {
+        terms: (answer, device, state) => {
+          const terms = rules.terms(answer, device, state);
+          if (terms && terms.homeAddress !== 0) given.set(device.nai, terms.homeAddress);
+          return terms;
+        },
+        buildRequest: (device, purpose, ...rest) => {
+          const request = rules.buildRequest(device, purpose, ...rest);
+          const before = given.get(device.nai);
+          return purpose === 'initial' && before !== undefined
+            ? { ...request, homeAddress: ipv4Text(before + 1) }
+            : request;
+        },
+      };
+    },
   ),
   mpaFault(
     'home-agent-forgotten',
@@ -142,6 +164,14 @@ export const mpaRegistrationFaults: readonly MpaFault[] = [
       onRequestExtension(request, (e) => (e.name === 'mnHa' ? { ...e, authenticator: new Uint8Array(16) } : e)),
     ),
   ),
+  mpaFault(
+    'association-of-another',
+    'LG-19',
+    'Signs requests under an SPI that was not agreed on.',
+    onRequest((request) =>
+      onRequestExtension(request, (e) => (e.name === 'mnHa' && e.spi !== undefined ? { ...e, spi: e.spi + 1 } : e)),
+    ),
+  ),
   {
     ...mpaFault('no-deregistration', 'LG-28', 'Forgets devices that detach without telling the HA.', () => ({})),
     wrap: (agent) => ({
@@ -178,6 +208,9 @@ export const mpaRegistrationFaults: readonly MpaFault[] = [
   })),
   // timing
   mpaFault('retransmits-fast', 'MN-01', 'Repeats requests twice a second.', () => ({ wait: () => 500 })),
+  mpaFault('patience-lost', 'RV-09', 'Repeats requests ten times a second from the third one on.', (rules) => ({
+    wait: (attempt) => (attempt < 3 ? rules.wait(attempt) : 100),
+  })),
   mpaFault('no-back-off', 'MN-02', 'Repeats requests every second.', () => ({ wait: () => 1000 })),
   mpaFault('back-off-linear', 'MN-02', 'Waits one second more each time.', () => ({
     wait: (attempt) => 1000 * attempt,
@@ -296,6 +329,12 @@ export const mpaRegistrationFaults: readonly MpaFault[] = [
   })),
   // denials
   mpaFault('mismatch-ignored', 'MN-16', 'Does not set its clock after code 133.', () => ({ learn: () => undefined })),
+  mpaFault('mismatch-half-believed', 'LG-20', 'Sets its clock by a minute at most after code 133.', (rules) => ({
+    learn: (answer, device, state) => {
+      rules.learn(answer, device, state);
+      device.clock.offset = Math.max(-60_000, Math.min(60_000, device.clock.offset));
+    },
+  })),
   mpaFault(
     'mismatch-unchecked',
     'MN-17',

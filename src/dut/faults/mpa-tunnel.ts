@@ -196,6 +196,12 @@ export const mpaTunnelFaults: readonly MpaFault[] = [
       return rules.encapsulate({ ...binding, terms }, ends, key, protocol, payload);
     },
   })),
+  mpaFault('ip-in-ip-twice', 'LG-18', 'Wraps packets twice where IP-in-IP is agreed.', (rules) => ({
+    encapsulate: (binding, ends, key, protocol, payload) => {
+      const once = rules.encapsulate(binding, ends, key, protocol, payload);
+      return once && binding.terms.tunnel === 'ip-in-ip' ? rules.encapsulate(binding, ends, key, protocol, once) : once;
+    },
+  })),
   mpaFault(
     'ip-in-ip-not-taken',
     'YG-01',
