@@ -82,6 +82,7 @@ const requestLow32At = 20;
 const udpHeader = 8;
 /** Bits of an Identification that are less than a millisecond: they tell requests apart. */
 const fractionBits = 22n;
+const fractionMask = 0x3fffff;
 /** Milliseconds by which a message is older than now, so that what ends its binding is certainly younger. */
 const aged = 2;
 
@@ -99,6 +100,8 @@ export class FuzzRange {
   readonly #seats: Seats;
   #flight: Flight | undefined;
   #usesGreKeys = false;
+  /** The latest millisecond in which an Identification was made, and what all made in it begin with. */
+  #tick = { at: NaN, ntp: 0n };
   #count = 0;
 
   constructor(session: Session, home: Home) {
@@ -197,7 +200,9 @@ export class FuzzRange {
     const { session } = this;
     const [careOf = '0.0.0.0', other = careOf] = session.config.local;
     return {
-      ...{ nai, careOf, other },
+      nai,
+      careOf,
+      other,
       ownKey: session.random.uint32() || 1,
       home: () => this.#homeAddress(nai, index),
       identification: this.#identification(nai),
@@ -208,10 +213,9 @@ export class FuzzRange {
   #identification(nai: string): bigint {
     const { session } = this;
     if (session.config.mnHa.replay === 'nonces') return session.identification(nai);
-    const now = ntpTimestamp(this.#clock.now() - aged);
-    return (
-      ((now >> fractionBits) << fractionBits) | BigInt.asUintN(Number(fractionBits), BigInt(session.random.uint32()))
-    );
+    const now = Math.floor(this.#clock.now()) - aged;
+    if (now !== this.#tick.at) this.#tick = { at: now, ntp: (ntpTimestamp(now) >> fractionBits) << fractionBits };
+    return this.#tick.ntp | BigInt(session.random.uint32() & fractionMask);
   }
 
   /** From the upper half of the home network, which devices assign last. */

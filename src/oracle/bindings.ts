@@ -29,7 +29,7 @@ export interface Binding {
 /** A binding under its home address; `ended` in milliseconds since the Unix epoch, undefined while it stands. */
 interface AtHome {
   readonly binding: Binding;
-  readonly ended: number | undefined;
+  ended: number | undefined;
 }
 
 export type BindingKeys = Pick<Binding, 'reverseKey' | 'forwardKey' | 'bidirectional'>;
@@ -52,6 +52,8 @@ export const mnOf = (x: Exchange): string => {
 /** How long after its end packets of a binding may still be under way, in milliseconds; and how many such are kept. */
 const underWay = 5000;
 const mostEnded = 16;
+/** Bindings under one home address, ended ones among them, from which on those are let go of. */
+const manyAtHome = 24;
 /** Pairs of tunnel ends remembered; with more without keys, none counts as keyed any longer. */
 const mostTunnels = 10_000;
 
@@ -180,8 +182,9 @@ export class Bindings {
         return;
       }
       const [mn, list] = next.value;
+      if (list.every((b) => b.until > now)) continue;
       const live = list.filter((b) => b.until > now);
-      if (live.length < list.length) this.#replace(mn, list, live, now);
+      this.#replace(mn, list, live, now);
     }
     for (const mn of this.#seen) {
       if (this.#seen.size <= mostSeen) break;
@@ -245,23 +248,22 @@ export class Bindings {
       this.#byHomeAddress.set(binding.homeAddress, [{ binding, ended: undefined }]);
       return;
     }
-    const ended = here.filter((e) => e.ended !== undefined && e.ended + underWay > binding.since);
+    here.push({ binding, ended: undefined });
+    const isOver = ({ ended = Infinity }: AtHome): boolean => ended + underWay <= binding.since;
+    if (here.length < manyAtHome && !here.slice(0, 1).some(isOver)) return;
+    const ended = here.filter((e) => e.ended !== undefined && !isOver(e));
     const standing = here.filter((e) => e.ended === undefined);
-    this.#byHomeAddress.set(binding.homeAddress, [
-      ...ended.slice(-mostEnded),
-      ...standing,
-      { binding, ended: undefined },
-    ]);
+    this.#byHomeAddress.set(binding.homeAddress, [...ended.slice(-mostEnded), ...standing]);
   }
 
   #leaveHome(binding: Binding, now: number): void {
     const here = this.#byHomeAddress.get(binding.homeAddress);
-    if (!here || binding.l2) return;
-    const kept = here
-      .map((e) => (e.binding === binding ? { binding, ended: now } : e))
-      .filter((e) => e.ended === undefined || e.ended + underWay > now);
-    if (kept.length === 0) this.#byHomeAddress.delete(binding.homeAddress);
-    else this.#byHomeAddress.set(binding.homeAddress, kept);
+    const own = here?.find((e) => e.binding === binding);
+    if (!here || !own) return;
+    own.ended = now;
+    if (now > -Infinity) return;
+    here.splice(here.indexOf(own), 1);
+    if (here.length === 0) this.#byHomeAddress.delete(binding.homeAddress);
   }
 }
 
