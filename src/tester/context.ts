@@ -335,7 +335,8 @@ export class CaseContext extends CaseBase {
   }
 
   async #answered(mn: MobileNode, probe: Probe, options: ProbeOptions): Promise<Arrival | undefined> {
-    const isReply = ({ frame }: Arrival): boolean => isEchoReply(frame, mn.ip ?? '');
+    const mac = mn.binding?.l2 ? mn.mac : undefined;
+    const isReply = ({ frame }: Arrival): boolean => isEchoReply(frame, mn.ip ?? '', mac);
     for (let attempt = 0; attempt < probeAttempts; attempt++) {
       this.sendEcho(mn, probe, options);
       const answer = await probe.arrivals.first(this.session.patience, isReply);

@@ -23,9 +23,13 @@ export function innerOf(frame: TunnelFrame): Inner {
   return { link: link.value, ...(packet.ok && { packet: packet.value }) };
 }
 
-/** Whether the packet is an ICMP echo reply to that address. */
-export function isEchoReply(frame: TunnelFrame, to: string): boolean {
-  const { packet } = innerOf(frame);
+/**
+ * Whether the packet is an ICMP echo reply to that address; with `mac`, in a frame to that station: a neighbour that
+ * remembers who had the address before sends elsewhere, which is none of the device's doing.
+ */
+export function isEchoReply(frame: TunnelFrame, to: string, mac?: string): boolean {
+  const { link, packet } = innerOf(frame);
+  if (mac !== undefined && link !== undefined && link.destination !== mac) return false;
   if (packet?.protocol !== ipProtocols.icmp || packet.destination !== to) return false;
   const message = decode(icmpEcho, packet.payload);
   return message.ok && message.value.type === icmpTypes.echoReply;

@@ -37,6 +37,12 @@ export interface TunnelOptions extends GreBend {
   readonly binding?: Binding;
 }
 
+/** Locally administered addresses of the tester's mobile nodes. */
+const firstMac = 0x02_67_00_00_00_00;
+
+/** Whether a MAC address is of a mobile node of this tester, or of another one beside it. */
+export const isOfTester = (mac: string): boolean => mac.startsWith('02:67:');
+
 export class MobileNode {
   readonly nai: string;
   /** Locally administered, unique in the run. */
@@ -56,7 +62,7 @@ export class MobileNode {
     const number = session.nextMn();
     this.#session = session;
     this.nai = options.nai ?? `mn${number}-${session.runId}@${session.config.pixit.realm}`;
-    this.mac = macText(0x02_67_00_00_00_00 + number);
+    this.mac = macText(firstMac + number);
     this.ownKey = session.random.uint32() || 1;
     this.during = options.during;
     this.recorder = options.recorder;

@@ -3,7 +3,7 @@ import { frameFrom, outOf } from '../../src/tester/bridged.js';
 import { section } from '../../src/tester/case.js';
 import { expectForwardKey } from '../../src/tester/checks.js';
 import type { CaseContext } from '../../src/tester/context.js';
-import type { MobileNode } from '../../src/tester/mobile-node.js';
+import { isOfTester, type MobileNode } from '../../src/tester/mobile-node.js';
 import { draftModes as modes, type Mode } from '../../src/tester/request.js';
 import type { TunnelHost } from '../../src/tester/tunnel-host.js';
 import { broadcastMac } from '../../src/wire/ethernet.js';
@@ -174,6 +174,8 @@ export const addressAllocation = section('ha/7', { document: 'tsirtsis', section
       for (const { mn } of [one, two]) expectForwardKey(t, mn, await t.passes(mn, 'TS-26'), 'TS-26');
       const mac = await one.host.resolve(two.address);
       if (mac === undefined) return t.note('the MNs do not find each other by ARP');
+      // a lease that was given twice is the server's affair
+      if (isOfTester(mac) && t.mns.every((mn) => mn.mac !== mac)) return t.note(`${mac} has ${two.address} too`);
       t.demand('TS-13', mac === two.mn.mac, `${two.mn.mac} for ${two.address}`, mac);
       t.note(`the MNs ${(await one.host.ping(two.address)) ? '' : 'do not '}reach each other`);
     },

@@ -21,14 +21,13 @@ export async function selfcheck(select: readonly string[], flags: SelfcheckFlags
   let sound = true;
   const files: { readonly title: string; readonly matrix: ReturnType<typeof matrixOf> }[] = [];
   for (const dut of duts) {
-    const cases = sections
-      .filter((s) => s.dut === dut)
-      .flatMap((s) => s.cases)
-      .filter((c) => select.length === 0 || select.some((prefix) => c.id.startsWith(prefix)));
+    const all = sections.filter((s) => s.dut === dut).flatMap((s) => s.cases);
+    const cases = all.filter((c) => select.length === 0 || select.some((prefix) => c.id.startsWith(prefix)));
     if (cases.length === 0) continue;
-    const covered = new Set<string>(cases.flatMap((c) => c.covers));
-    // with a selection, only the faults of what it covers can be asked for
-    const jobs = jobsFor(dut).filter((job) => job.kind !== 'fault' || select.length === 0 || covered.has(job.breaks));
+    const jobs = jobsFor(dut);
+    // a fault may be left to the cases that are not selected
+    const elsewhere = new Set<string>(all.filter((c) => !cases.includes(c)).flatMap((c) => c.covers));
+    const own = new Set<string>(cases.flatMap((c) => c.covers).filter((id) => !elsewhere.has(id)));
     const depth = flags.quick ? 'quick' : flags.matrix ? 'matrix' : 'lists';
     const progress = process.stderr.isTTY;
     const outcomes = await inStages(jobs, cases, depth, (tasks) =>
@@ -37,7 +36,7 @@ export async function selfcheck(select: readonly string[], flags: SelfcheckFlags
       }),
     );
     if (progress) process.stderr.write('\r\x1b[2K');
-    const matrix = matrixOf(outcomes, cases, depth === 'quick');
+    const matrix = matrixOf(outcomes, cases, { quick: depth === 'quick', own });
     const title = `Kill matrix of the suites against a ${dut === 'ha' ? 'home agent' : 'mobility proxy agent'}`;
     process.stdout.write(asText(title, matrix, depth !== 'quick'));
     files.push({ title, matrix });

@@ -37,17 +37,25 @@ const accuses = (job: Job, verdict: string): boolean => job.kind === 'reference'
 
 const red = (verdict: string): boolean => verdict === 'fail' || verdict === 'warn';
 
-export function matrixOf(outcomes: readonly JobOutcome[], cases: readonly CaseDefinition[], quick: boolean): Matrix {
+/** `own` are requirements that no other cases cover than these: who breaks one has to be noticed. */
+export function matrixOf(
+  outcomes: readonly JobOutcome[],
+  cases: readonly CaseDefinition[],
+  { quick, own }: { readonly quick: boolean; readonly own: ReadonlySet<string> },
+): Matrix {
   const covers = new Map<string, ReadonlySet<string>>(cases.map((c) => [c.id, new Set<string>(c.covers)]));
-  const faults = outcomes.flatMap((o) => (isFault(o.job) ? [faultRow(o.job, o, covers)] : []));
+  const faults = outcomes
+    .flatMap((o) => (isFault(o.job) ? [faultRow(o.job, o, covers)] : []))
+    .filter((row) => own.has(row.breaks) || row.own.length + row.others.length > 0);
+  const unnoticed = faults.filter((row) => row.own.length === 0 && own.has(row.breaks));
   const killed = new Set(faults.flatMap((row) => [...row.own, ...row.others]));
   const legal = outcomes.filter((o) => !isFault(o.job));
   return {
     cases: cases.length,
     faults,
     variants: legal.length,
-    missed: faults.filter((row) => row.own.length === 0 && row.others.length === 0),
-    elsewhere: faults.filter((row) => row.own.length === 0 && row.others.length > 0),
+    missed: unnoticed.filter((row) => row.others.length === 0),
+    elsewhere: unnoticed.filter((row) => row.others.length > 0),
     unproven: quick ? [] : cases.map((c) => c.id).filter((id) => !killed.has(id)),
     falseAlarms: legal.flatMap(({ job, notPassed }) =>
       notPassed.filter((c) => accuses(job, c.verdict)).map((c) => ({ device: job.id, ...c })),

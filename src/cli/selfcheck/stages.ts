@@ -54,7 +54,7 @@ export async function inStages(
     return stage((job) => (wanted(job) ? all : []));
   };
   if (depth !== 'matrix') {
-    const missed = jobs.filter((job) => job.kind === 'fault' && noticed(job).length === 0);
+    const missed = jobs.filter((job) => own(job).length > 0 && job.kind === 'fault' && noticed(job).length === 0);
     await again((job) => missed.includes(job));
   }
   if (depth === 'lists') {
