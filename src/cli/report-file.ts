@@ -1,14 +1,14 @@
 /** Reads JSON reports back. */
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { reportSchema } from '../report/json.js';
 import type { RunResult } from '../report/result.js';
 import { messageOf, usageError } from './cli-error.js';
 import { readBounded, reasonOf } from './read-file.js';
+import { schemaOf } from './schema.js';
 
 /** Octets. A run of all cases with all of its frames takes a few million. */
 const largestReport = 256 << 20;
 
-const validate = new Ajv2020({ verbose: true, allowUnionTypes: true }).compile<RunResult>(reportSchema);
+const schema = schemaOf<RunResult>(reportSchema, { verbose: true, allowUnionTypes: true });
 
 /** Throws a CliError for what is no report of this version's form. */
 export function readReport(file: string): RunResult {
@@ -24,6 +24,7 @@ export function readReport(file: string): RunResult {
   } catch (error) {
     throw usageError(`${file}: it is not JSON: ${messageOf(error).split('\n')[0] ?? ''}`);
   }
+  const validate = schema();
   if (validate(value)) return value;
   const [fault] = validate.errors ?? [];
   const place = fault?.instancePath === '' ? 'it' : (fault?.instancePath ?? 'it');

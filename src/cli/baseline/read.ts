@@ -1,12 +1,12 @@
 /** Reads a baseline: the known deviations of a device, in YAML or JSON. */
 import { readFileSync } from 'node:fs';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Verdict } from '../../spec/types.js';
 import { quoted, usageError } from '../cli-error.js';
 import { checkAgainst } from '../config/check.js';
 import { readSourceFile } from '../config/document.js';
 import type { Source } from '../config/input.js';
 import { didYouMean } from '../nearest.js';
+import { schemaOf } from '../schema.js';
 import schema from './schema.json' with { type: 'json' };
 
 export const baselineSchema: Readonly<Record<string, unknown>> = schema;
@@ -28,7 +28,7 @@ export interface Baseline {
   readonly entries: ReadonlyMap<string, BaselineEntry>;
 }
 
-const validate = new Ajv2020({ allErrors: true, verbose: true }).compile<{ known: BaselineEntry[] }>(schema);
+const shape = schemaOf<{ known: BaselineEntry[] }>(schema, { allErrors: true, verbose: true });
 
 /** Every id must be among `ids`: a typing error would let a known deviation fail the run. Throws a CliError. */
 export function readBaseline(file: string, ids: ReadonlySet<string>): Baseline {
@@ -37,7 +37,7 @@ export function readBaseline(file: string, ids: ReadonlySet<string>): Baseline {
 
 /** As `readBaseline`, of a source that is read already. */
 export function baselineOf(source: Source, name: string, ids: ReadonlySet<string>): Baseline {
-  const { known } = checkAgainst(validate, source, 'the baseline');
+  const { known } = checkAgainst(shape(), source, 'the baseline');
   const entries = new Map<string, BaselineEntry>();
   for (const [i, entry] of known.entries()) {
     const at = (key: string): string => source.locate(['known', i, key]);
