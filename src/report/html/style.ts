@@ -172,7 +172,7 @@ const detail = `
 .frame h4 .copy { margin-left: auto; font-weight: 400; }
 .frame p { overflow-wrap: anywhere; }
 .guilty-tag { color: var(--fail); font-size: 12px; }
-.bytes { display: grid; grid-template-columns: minmax(260px, 1fr) max-content; margin: 8px 0; background: var(--panel);
+.bytes { display: grid; grid-template-columns: minmax(220px, 1fr) fit-content(75%); margin: 8px 0; background: var(--panel);
   border: 1px solid var(--edge); border-radius: 8px; font: 12px/1.6 var(--mono); }
 .tree, .hex { max-height: 62vh; overflow: auto; padding: 8px 0; }
 .hex { padding: 8px 14px; border-left: 1px solid var(--edge); }
@@ -188,6 +188,8 @@ const detail = `
 .field .issue::before { content: ' ◀ '; }
 .hexrow { display: flex; gap: 14px; white-space: pre; }
 .hexrow .offset { color: var(--dim); user-select: none; }
+/* the last row as wide as the others, so that the characters stand below each other */
+.digits { flex: none; width: var(--digits); }
 .digits span { display: inline-block; width: 3ch; text-align: center; }
 .digits span:nth-child(8):not(:last-child) { margin-right: 1ch; }
 .ascii { color: var(--dim); }

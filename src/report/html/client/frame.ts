@@ -7,7 +7,7 @@ import { timeOf } from './ladder.js';
 import { octets, type Octets } from './octets.js';
 
 /** Below this width, in CSS pixels, a row holds eight octets. */
-const wideEnough = 560;
+const wideEnough = 830;
 
 export function frameView(frame: PageFrame, place: number, width: number): HTMLElement {
   const size = frame.hex.length / 2 + (frame.omitted ?? 0);

@@ -9,6 +9,7 @@ export interface Octets {
 
 export function octets(hex: string, perRow: number): Octets {
   const element = el('div', { class: 'hex', role: 'group', 'aria-label': 'Octets' });
+  element.style.setProperty('--digits', `${3 * perRow + (perRow > 8 ? 1 : 0)}ch`);
   const cells: (readonly [HTMLElement, HTMLElement])[] = [];
   for (let start = 0; 2 * start < hex.length; start += perRow) {
     const digits: HTMLElement[] = [];
