@@ -1,7 +1,7 @@
 /**
  * Loaded in front of `grespec run` (node --import): notes when each case runs and when it waits for a time that a
  * document forces, and writes that as JSON to the file that GRESPEC_BENCH_WAITS names. A case that says that it waits
- * (for a lifetime to end, for the next retransmission of the device) does so from begin to end.
+ * (for a lifetime to end, for the next retransmission of the device, long for what must not come) does so from begin to end.
  */
 import { writeFileSync } from 'node:fs';
 import process from 'node:process';
