@@ -14,6 +14,11 @@ const wantedToTest = {
   'libxml2-utils': 'checking JUnit reports against their schema (tests)',
   iproute2: 'network namespaces (tests)',
   ethtool: 'network namespaces (tests)',
+  procps: 'network namespaces (tests)',
+  'dnsmasq-base': 'a home link with servers of another make (tests)',
+  'openvswitch-switch': 'a GRE tunnel of another make (tests)',
+  zsh: 'trying the completion scripts (tests)',
+  fish: 'trying the completion scripts (tests)',
 };
 
 /** A failed installation, offline for instance, is tried again after this long. */
