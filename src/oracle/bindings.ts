@@ -2,9 +2,11 @@
  * The bindings that the device must have, as far as exchanges tell: what the replies granted and no later exchange took
  * back. Lookups are by key, home address and MN, so that 70 000 live MNs cost no scan.
  */
+import { BindingIndex } from './binding-index.js';
 import type { Exchange } from './exchange.js';
 import { naiOf } from './exchange.js';
 import { leavesOpen } from './left-open.js';
+import { Rounds } from './rounds.js';
 
 export interface Binding {
   /** NAI, else the home address. */
@@ -40,8 +42,8 @@ const infinite = 0xffff;
 const clockTick = 1000;
 /** MNs remembered after their binding has gone. */
 const mostSeen = 10_000;
-/** How many bindings are looked at for expiry at each one that comes: more than one, so that memory follows the live. */
-const sweptAtOnce = 4;
+/** How many are looked at for expiry at each binding that comes: more than one, so that memory follows the live. */
+const sweptAtOnce = 2;
 
 export const mnOf = (x: Exchange): string => {
   const nai = naiOf(x.rrq);
@@ -59,15 +61,16 @@ const mostTunnels = 10_000;
 
 export class Bindings {
   readonly #byMn = new Map<string, Binding[]>();
-  readonly #byForwardKey = new Map<number, Set<Binding>>();
-  readonly #byReverseKey = new Map<number, Set<Binding>>();
+  readonly #byForwardKey = new BindingIndex<number>();
+  readonly #byReverseKey = new BindingIndex<number>();
   readonly #byHomeAddress = new Map<string, AtHome[]>();
   /** In L2 mode a home address decides nothing, but a revocation names an MN by it. */
-  readonly #l2ByHomeAddress = new Map<string, Set<Binding>>();
+  readonly #l2ByHomeAddress = new BindingIndex<string>();
   readonly #seen = new Set<string>();
   /** Until when every lawful device has a binding; not those of which an exchange has left open what the device has. */
   readonly #certain = new WeakMap<Binding, number>();
-  #sweeping: MapIterator<[string, Binding[]]> = this.#byMn.entries();
+  readonly #mnRounds = new Rounds(this.#byMn);
+  readonly #homeRounds = new Rounds(this.#byHomeAddress);
   readonly #tunnels = { keyed: new Set<string>(), keyless: new Set<string>() };
 
   /** Whether the device has ever accepted a registration of this MN, so that it must know how to authenticate to it. */
@@ -90,7 +93,7 @@ export class Bindings {
 
   /** Live bindings whose forward key this is. */
   withForwardKey(key: number, now: number): readonly Binding[] {
-    return [...(this.#byForwardKey.get(key) ?? [])].filter((b) => b.until > now);
+    return this.#byForwardKey.live(key, now);
   }
 
   /** Whether GRE between these ends was only ever agreed on with keys. */
@@ -116,7 +119,7 @@ export class Bindings {
 
   /** Live bindings whose reverse key this is. */
   withReverseKey(key: number, now: number): readonly Binding[] {
-    return [...(this.#byReverseKey.get(key) ?? [])].filter((b) => b.until > now);
+    return this.#byReverseKey.live(key, now);
   }
 
   /** Whether any live binding uses the key in either direction. */
@@ -175,17 +178,14 @@ export class Bindings {
 
   /** Lets go of bindings that have expired: a few for each that comes, so that memory follows the live ones at no cost. */
   sweep(now: number): void {
-    for (let looked = 0; looked < sweptAtOnce; looked++) {
-      const next = this.#sweeping.next();
-      if (next.done) {
-        this.#sweeping = this.#byMn.entries();
-        return;
-      }
-      const [mn, list] = next.value;
-      if (list.every((b) => b.until > now)) continue;
+    this.#mnRounds.look(sweptAtOnce, (mn, list) => {
       const live = list.filter((b) => b.until > now);
-      this.#replace(mn, list, live, now);
-    }
+      if (live.length < list.length) this.#replace(mn, list, live, now);
+    });
+    this.#homeRounds.look(sweptAtOnce, (homeAddress, here) => {
+      const left = here.filter(({ ended = Infinity }) => ended + underWay > now);
+      if (left.length < here.length) this.#setHome(homeAddress, left);
+    });
     for (const mn of this.#seen) {
       if (this.#seen.size <= mostSeen) break;
       this.#seen.delete(mn);
@@ -209,8 +209,7 @@ export class Bindings {
   }
 
   #allAt(homeAddress: string, now: number): readonly Binding[] {
-    const l2 = [...(this.#l2ByHomeAddress.get(homeAddress) ?? [])].filter((b) => b.until > now);
-    return [...this.atHome(homeAddress, now), ...l2];
+    return [...this.atHome(homeAddress, now), ...this.#l2ByHomeAddress.live(homeAddress, now)];
   }
 
   /** Forgets an MN, for instance when its case is over; with `now`, what was sent to it until then may be under way. */
@@ -228,14 +227,14 @@ export class Bindings {
     for (const b of before) if (!after.includes(b)) this.#leaveHome(b, now);
     for (const b of after) if (!before.includes(b)) this.#comeHome(b);
     for (const b of before) {
-      dropKey(this.#byForwardKey, b.forwardKey, b);
-      dropKey(this.#byReverseKey, b.reverseKey, b);
-      dropKey(this.#l2ByHomeAddress, l2HomeAddress(b), b);
+      this.#byForwardKey.drop(b.forwardKey, b);
+      this.#byReverseKey.drop(b.reverseKey, b);
+      this.#l2ByHomeAddress.drop(l2HomeAddress(b), b);
     }
     for (const b of after) {
-      addKey(this.#byForwardKey, b.forwardKey, b);
-      addKey(this.#byReverseKey, b.reverseKey, b);
-      addKey(this.#l2ByHomeAddress, l2HomeAddress(b), b);
+      this.#byForwardKey.add(b.forwardKey, b);
+      this.#byReverseKey.add(b.reverseKey, b);
+      this.#l2ByHomeAddress.add(l2HomeAddress(b), b);
     }
     if (after.length === 0) this.#byMn.delete(mn);
     else this.#byMn.set(mn, after);
@@ -243,17 +242,11 @@ export class Bindings {
 
   #comeHome(binding: Binding): void {
     if (binding.l2 || binding.homeAddress === '0.0.0.0') return;
-    const here = this.#byHomeAddress.get(binding.homeAddress);
-    if (!here) {
-      this.#byHomeAddress.set(binding.homeAddress, [{ binding, ended: undefined }]);
-      return;
-    }
+    const here = this.#byHomeAddress.get(binding.homeAddress) ?? [];
     here.push({ binding, ended: undefined });
-    const isOver = ({ ended = Infinity }: AtHome): boolean => ended + underWay <= binding.since;
-    if (here.length < manyAtHome && !here.slice(0, 1).some(isOver)) return;
-    const ended = here.filter((e) => e.ended !== undefined && !isOver(e));
-    const standing = here.filter((e) => e.ended === undefined);
-    this.#byHomeAddress.set(binding.homeAddress, [...ended.slice(-mostEnded), ...standing]);
+    const ended = here.length < manyAtHome ? [] : here.filter((e) => e.ended !== undefined);
+    const tooOld = new Set(ended.slice(0, -mostEnded));
+    this.#setHome(binding.homeAddress, tooOld.size === 0 ? here : here.filter((e) => !tooOld.has(e)));
   }
 
   #leaveHome(binding: Binding, now: number): void {
@@ -261,25 +254,19 @@ export class Bindings {
     const own = here?.find((e) => e.binding === binding);
     if (!here || !own) return;
     own.ended = now;
-    if (now > -Infinity) return;
-    here.splice(here.indexOf(own), 1);
-    if (here.length === 0) this.#byHomeAddress.delete(binding.homeAddress);
+    if (now === -Infinity) {
+      this.#setHome(
+        binding.homeAddress,
+        here.filter((e) => e !== own),
+      );
+    }
+  }
+
+  #setHome(homeAddress: string, here: AtHome[]): void {
+    if (here.length === 0) this.#byHomeAddress.delete(homeAddress);
+    else this.#byHomeAddress.set(homeAddress, here);
   }
 }
 
 const l2HomeAddress = ({ l2, homeAddress }: Binding): string | undefined =>
   l2 && homeAddress !== '0.0.0.0' ? homeAddress : undefined;
-
-function addKey<K>(index: Map<K, Set<Binding>>, key: K | undefined, binding: Binding): void {
-  if (key === undefined) return;
-  const set = index.get(key);
-  if (set) set.add(binding);
-  else index.set(key, new Set([binding]));
-}
-
-function dropKey<K>(index: Map<K, Set<Binding>>, key: K | undefined, binding: Binding): void {
-  if (key === undefined) return;
-  const set = index.get(key);
-  set?.delete(binding);
-  if (set?.size === 0) index.delete(key);
-}

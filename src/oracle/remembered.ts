@@ -1,4 +1,5 @@
 /** What is kept of each mobile node for as long as it matters, so that memory follows the nodes that are alive. */
+import { Rounds } from './rounds.js';
 
 /** Beyond so many the one longest untouched goes first. */
 const most = 100_000;
@@ -7,7 +8,7 @@ const looked = 3;
 
 export class Remembered<V> {
   readonly #all = new Map<string, { readonly value: V; readonly until: number }>();
-  #sweeping = this.#all.entries();
+  readonly #rounds = new Rounds(this.#all);
 
   get(name: string): V | undefined {
     return this.#all.get(name)?.value;
@@ -17,15 +18,9 @@ export class Remembered<V> {
   set(name: string, value: V, now: number, until: number): void {
     this.#all.delete(name);
     this.#all.set(name, { value, until });
-    for (let i = 0; i < looked; i++) {
-      const next = this.#sweeping.next();
-      if (next.done) {
-        this.#sweeping = this.#all.entries();
-        break;
-      }
-      const [other, entry] = next.value;
+    this.#rounds.look(looked, (other, entry) => {
       if (entry.until < now) this.#all.delete(other);
-    }
+    });
     if (this.#all.size <= most) return;
     const oldest = this.#all.keys().next();
     if (!oldest.done) this.#all.delete(oldest.value);
