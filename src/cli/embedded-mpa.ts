@@ -46,7 +46,6 @@ export class EmbeddedMpa {
   readonly #greKeys: boolean;
   #process: DutProcess | undefined;
   #ended = false;
-  #restarting: Promise<unknown> | undefined;
   /** Those who wait for the answer to their line, in the order of the lines; undefined says that the device has ended. */
   #asking: ((line: Line | undefined) => void)[] = [];
   #receive: (frame: LinkFrame) => void = () => undefined;
@@ -73,13 +72,8 @@ export class EmbeddedMpa {
     }
   }
 
-  /** Cases that go on beside each other may lose it at the same time. */
+  /** After it died, or fell silent. */
   async restart(): Promise<void> {
-    this.#restarting ??= this.#again().finally(() => (this.#restarting = undefined));
-    await this.#restarting;
-  }
-
-  async #again(): Promise<void> {
     await this.#process?.kill();
     if (!this.#ended) await this.start();
   }

@@ -7,6 +7,8 @@ import type { AttachWish, Identity, MpaControl, OpenAccess } from '../tester/mpa
 
 /** Longest that a trigger command may take, in milliseconds. */
 const limit = 30_000;
+/** Commands under way at most: each may log in somewhere, and SSH servers turn away many who come at a time. */
+const mostAtOnce = 4;
 /** How long a person is given to make a node attach, in milliseconds. */
 const personsPatience = 60_000;
 
@@ -29,14 +31,34 @@ export function proxyAccess(
 
 /** `CMD attach NAI MAC` and `CMD detach NAI MAC`, with GRESPEC_L2 and GRESPEC_KEY in the environment. */
 export function triggerControl(command: string): MpaControl {
+  const inTurn = takingTurns(mostAtOnce);
   const call = (verb: 'attach' | 'detach', mn: Identity, wish?: AttachWish): Promise<'begun' | 'unsupported'> =>
-    runTrigger(command, [verb, mn.nai, mn.mac], {
-      ...(wish && { GRESPEC_L2: wish.l2 ? '1' : '0', GRESPEC_KEY: wish.key }),
-    });
+    inTurn(() =>
+      runTrigger(command, [verb, mn.nai, mn.mac], {
+        ...(wish && { GRESPEC_L2: wish.l2 ? '1' : '0', GRESPEC_KEY: wish.key }),
+      }),
+    );
   return {
     advice: `the trigger "${command}" ended well, but the agent sent nothing: is its home agent one of the tester's addresses?`,
     attach: (mn, wish) => call('attach', mn, wish),
     detach: (mn) => call('detach', mn),
+  };
+}
+
+/** Runs tasks, `most` of them at a time, in the order in which they come. */
+function takingTurns(most: number): <T>(task: () => Promise<T>) => Promise<T> {
+  let underWay = 0;
+  const waiting: (() => void)[] = [];
+  return async (task) => {
+    if (underWay === most) await new Promise<void>((go) => waiting.push(go));
+    else underWay++;
+    try {
+      return await task();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else underWay--;
+    }
   };
 }
 

@@ -5,7 +5,7 @@ import type { Verdict } from '../spec/types.js';
 import { pause } from './arrivals.js';
 import { whyNot } from './applicable.js';
 import type { CaseDefinition } from './case.js';
-import { DeviceLost } from './outcome.js';
+import { DeviceLost, lostDevice } from './outcome.js';
 import { inLightOf, isAboutKeys, usesKeys } from './mismatch.js';
 import { Recorder } from './recorder.js';
 import { asksWithZero } from './request.js';
@@ -25,6 +25,10 @@ export class Executor {
   /** Why nothing can be decided any more, and the verdict that follows; undefined while the device answers. */
   #hopeless: Decision | undefined;
   #stopped = false;
+  /** The case in which the device was lost last, and how often it was. */
+  #lost = { times: 0, in: '' };
+  /** Cases that go on beside each other may lose it at the same time. */
+  #mourning: Promise<void> | undefined;
 
   constructor(rig: Rig, options: RunOptions) {
     this.#rig = rig;
@@ -71,6 +75,7 @@ export class Executor {
     const hopeless = this.#hopeless ?? this.#ofAnotherProfile(definition);
     if (hopeless) return this.#result(definition, hopeless, start);
     const running = this.#rig.begin(definition);
+    const lostBefore = this.#lost.times;
     let decided: Decision;
     try {
       await running.run();
@@ -80,6 +85,9 @@ export class Executor {
     } catch (error) {
       decided = decideError(error, definition, this.#options.config.profile);
       if (error instanceof DeviceLost) await this.#mourn(definition);
+    }
+    if (decided.verdict === 'fail' || decided.verdict === 'warn') {
+      decided = (await this.#lostSince(lostBefore, definition)) ?? decided;
     }
     if (!this.#hopeless) running.cleanUp();
     const { recorder } = running.base;
@@ -108,15 +116,31 @@ export class Executor {
     return inLightOf(mismatch, decided, isConcerned && (needs.includes('greKeys') || usesKeys(recorder, dialect)));
   }
 
+  /** Nothing is held against a device for what it forgot, or could not do, when it was lost while the case was under way. */
+  async #lostSince(before: number, definition: CaseDefinition): Promise<Decision | undefined> {
+    if (this.#hopeless) return this.#hopeless;
+    if (this.#lost.times === before && (await this.#rig.isGone(definition.id))) await this.#mourn(definition);
+    if (this.#lost.times === before) return undefined;
+    const where = this.#lost.in === definition.id ? '' : ` in ${this.#lost.in}, while this case was under way`;
+    return plain('inconclusive', `${lostDevice}${where}`);
+  }
+
   /** The device died in this case: brings it back when there is a way, else looks for it a few times. */
-  async #mourn(definition: CaseDefinition): Promise<void> {
-    if (this.#hopeless) return;
+  #mourn({ id }: CaseDefinition): Promise<void> {
+    if (this.#hopeless) return Promise.resolve();
+    this.#mourning ??= this.#bringBack(id).finally(() => (this.#mourning = undefined));
+    return this.#mourning;
+  }
+
+  async #bringBack(id: string): Promise<void> {
+    this.#lost = { times: this.#lost.times + 1, in: id };
     await this.#options.restart?.();
+    this.#rig.forgetNodes();
     for (let attempt = 0; attempt < revivals; attempt++) {
-      if (await this.#rig.alive(definition.id)) return;
+      if (await this.#rig.alive(id)) return;
       await pause(this.#clock, 100);
     }
-    this.#hopeless ??= plain('inconclusive', `the device was lost in ${definition.id} and did not come back`);
+    this.#hopeless ??= plain('inconclusive', `the device was lost in ${id} and did not come back`);
   }
 
   #result(definition: CaseDefinition, decided: Decision, start: number, recorder = new Recorder()): CaseResult {

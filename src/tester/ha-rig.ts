@@ -52,6 +52,14 @@ export class HaRig implements Rig {
     return (await pending.replies.first(this.#session.config.timeout)) !== undefined;
   }
 
+  async isGone(during: string): Promise<boolean> {
+    return !(await this.alive(during)) && !(await this.alive(during)); // one datagram may be lost
+  }
+
+  forgetNodes(): void {
+    this.#session.oracle.bindings.forgetAll();
+  }
+
   close(): Promise<void> {
     return this.#session.close();
   }

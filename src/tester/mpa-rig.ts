@@ -93,6 +93,15 @@ export class MpaRig implements Rig {
     return this.#registers(during, async () => undefined);
   }
 
+  /** Another node would have to attach for every case that fails. An agent that is gone is missed by whoever attaches next. */
+  isGone(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  forgetNodes(): void {
+    this.#session.oracle.bindings.forgetAll();
+  }
+
   /** Whether the agent registers a node; the first that does is handed to `then` before it is taken away. */
   async #registers(during: string, then: (t: MpaContext, node: ProxiedNode) => Promise<unknown>): Promise<boolean> {
     let tried = 0;

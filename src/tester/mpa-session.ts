@@ -26,7 +26,7 @@ import { directionOf, layoutOf } from './mpa-mismatch.js';
 import type { Mismatch } from './mismatch.js';
 import type { MpaControl, OpenAccess } from './mpa-control.js';
 import { cookieIn, Probe } from './probe.js';
-import type { Grant, ProxiedNode, SeenRequest } from './proxied-node.js';
+import type { Answered, Grant, ProxiedNode, SeenRequest } from './proxied-node.js';
 import { type Random, seededRandom } from './random.js';
 import type { Recorder } from './recorder.js';
 import { runIdOf } from './run-id.js';
@@ -35,6 +35,9 @@ import type { Listener } from './session.js';
 import { type Station, Stations } from './stations.js';
 
 type Checksum = (right: number) => number;
+
+/** RFC 3344 §3.6.3: least time from one request to the next, in milliseconds. */
+const leastGap = 1000;
 
 /** A frame that the agent sent on its access link. */
 export interface AccessFrame {
@@ -215,6 +218,7 @@ export class MpaSession {
       this.onBent?.({ during: node.during, kind: 'reply', field: bend.field, twin, octets: bytes });
     }
     const send = (): void => {
+      if (node.answered?.request === request) node.answered.left = this.clock.now();
       this.#sendReply(node, request, bytes, bend?.checksum);
       if (!bend) this.#takeEffect(node, request, bytes, grant);
       if (options.then) this.reply(node, request, options.then);
@@ -300,9 +304,24 @@ export class MpaSession {
     }
     node.recorder.add('received', 'udp', show(datagram.remote), show(datagram.local), datagram.payload, datagram.at);
     this.judge.add(this.oracle.request(message).findings, node.during, datagram.payload);
-    const answer = node.policy(request);
-    node.requests.push(request);
-    if (answer !== 'withhold' && this.#isSharedBy(decoded.value)) this.reply(node, request, answer);
+    const crossed = this.#hasCrossed(node, request);
+    const answer = crossed ? crossed.answer : node.policy(request);
+    if (!crossed) node.requests.push(request);
+    if (answer === 'withhold' || !this.#isSharedBy(decoded.value)) return;
+    node.answered = { request, answer, left: Infinity };
+    this.reply(node, request, answer);
+  }
+
+  /**
+   * The answer that a request may have crossed: the tester was busy, and the agent lost patience meanwhile. To a case it
+   * is the request before once more, and it is answered like that one.
+   */
+  #hasCrossed({ answered }: ProxiedNode, { at, rrq }: SeenRequest): Answered | undefined {
+    if (!answered || !this.clock.lag) return undefined;
+    const { request, left } = answered;
+    if ((request.rrq.lifetime === 0) !== (rrq.lifetime === 0)) return undefined;
+    const doubt = this.clock.lag(request.at - leastGap);
+    return at - request.at + doubt >= leastGap && at - doubt <= left ? answered : undefined;
   }
 
   /** Whether the request is signed under associations of ours alone; RFC 5944 §3.8.2.1: others are not answered. */

@@ -39,6 +39,14 @@ export interface Grant {
 /** What the tester does with a request: an answer, or nothing. */
 export type Policy = (request: SeenRequest) => ReplyOptions | 'withhold';
 
+/** The latest request that was answered, and how. */
+export interface Answered {
+  readonly request: SeenRequest;
+  readonly answer: ReplyOptions;
+  /** When the answer left, milliseconds since the Unix epoch; infinite until then. */
+  left: number;
+}
+
 export class ProxiedNode {
   readonly nai: string;
   readonly mac: string;
@@ -51,6 +59,7 @@ export class ProxiedNode {
   /** By default every valid request is granted. */
   policy: Policy = () => ({});
   grant: Grant | undefined;
+  answered: Answered | undefined;
   /** Keys that the tester allocates next: random, never 0. */
   nextKey: () => number;
 

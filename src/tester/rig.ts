@@ -28,5 +28,9 @@ export interface Rig {
   begin(definition: CaseDefinition): Running;
   /** Whether the device answers what it must answer, waiting no longer than the time-out. */
   alive(during: string): Promise<boolean>;
+  /** Whether the device can be told, at no great cost, to be gone; asked when a case fails. */
+  isGone(during: string): Promise<boolean>;
+  /** The device was lost, and with it what it knew of mobile nodes. */
+  forgetNodes(): void;
   close(): Promise<void>;
 }

@@ -22,11 +22,11 @@ describe('cli embedded mobility proxy agent', () => {
   const attempt = (mpa: EmbeddedMpa): Promise<unknown> =>
     mpa.control.attach(node, wish).catch((error: unknown) => error);
 
-  it('says that the device is lost when its process has ended, and lives again after one restart for all', async () => {
+  it('says that the device is lost when its process has ended, and lives again after a restart', async () => {
     const mpa = embedded();
     try {
       expect(await attempt(mpa)).to.be.instanceOf(DeviceLost);
-      await Promise.all([mpa.restart(), mpa.restart()]);
+      await mpa.restart();
       expect(await attempt(mpa)).to.equal('begun');
     } finally {
       await mpa.stop();

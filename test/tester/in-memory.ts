@@ -35,11 +35,16 @@ export interface InMemoryRun {
   readonly select?: readonly string[];
   /** A network that behaves otherwise than usual. */
   readonly net?: MemoryNet;
+  /** Milliseconds after the start at which the device dies; it forgets everything, and is started anew when missed. */
+  readonly diesAfter?: number;
 }
 
 export async function runInMemory(run: InMemoryRun = {}): Promise<RunResult> {
-  const { device = {}, config = {}, select = [''], net = memoryNet() } = run;
-  const host = await startHomeAgent(net.device, { addresses: [haConfig.target.address], seed: 7, ...device });
+  const { device = {}, config = {}, select = [''], net = memoryNet(), diesAfter } = run;
+  const start = (): ReturnType<typeof startHomeAgent> =>
+    startHomeAgent(net.device, { addresses: [haConfig.target.address], seed: 7, ...device });
+  let host = await start();
+  if (diesAfter !== undefined) net.clock.setTimer(diesAfter, () => void host.close());
   try {
     return await runCases({
       config: { ...haConfig, ...config, target: haConfig.target },
@@ -50,6 +55,12 @@ export async function runInMemory(run: InMemoryRun = {}): Promise<RunResult> {
       targetName: 'in memory',
       repeat: (id) => `grespec run ${id}`,
       signal: new AbortController().signal,
+      ...(diesAfter !== undefined && {
+        restart: async () => {
+          await host.close();
+          host = await start();
+        },
+      }),
     });
   } finally {
     await host.close();
