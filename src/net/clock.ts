@@ -10,7 +10,8 @@ function now(): number {
 
 function setTimer(ms: number, fire: () => void): Timer {
   const due = now() + ms;
-  let cancel: () => void;
+  // a process that stood still may find the time over at once: then there is nothing to cancel
+  let cancel = (): void => undefined;
   // setTimeout may fire a fraction early; a state machine that finds its deadline in the future would spin.
   const arm = (): void => {
     const left = due - now();

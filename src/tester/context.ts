@@ -158,6 +158,7 @@ export class CaseContext extends CaseBase {
     const first = await this.#once(mn, await this.#ready(mn, request), options, this.session.patience);
     if (first.kind === 'reply') return first;
     await this.fence(mn.station);
+    this.settle(mn);
     const late = this.#answerOf(first.pending);
     if (late.kind === 'reply') return late;
     const again = { ...request, identification: this.session.identification(mn.nai) };
