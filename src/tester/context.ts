@@ -155,12 +155,8 @@ export class CaseContext extends CaseBase {
    * has been sent once more with a new Identification.
    */
   async ask(mn: MobileNode, request: RrqInput, options: AskOptions = {}): Promise<Answer> {
-    const first = await this.#once(mn, await this.#ready(mn, request), options, this.session.patience);
+    const first = await this.#patiently(mn, await this.#ready(mn, request), options);
     if (first.kind === 'reply') return first;
-    await this.fence(mn.station);
-    this.settle(mn);
-    const late = this.#answerOf(first.pending);
-    if (late.kind === 'reply') return late;
     const again = { ...request, identification: this.session.identification(mn.nai) };
     return this.#once(mn, again, options, 2 * this.session.patience);
   }
@@ -178,11 +174,35 @@ export class CaseContext extends CaseBase {
     return this.#answerOf(pending);
   }
 
+  /**
+   * Sends a bent request that the device should answer: nothing says that replies come in the order of the requests, so
+   * silence is believed only after all the patience there is, and after the same octets once more.
+   */
+  async askAnswered(mn: MobileNode, request: RrqInput, bend: Bend): Promise<Answer> {
+    const ready = await this.#ready(mn, request);
+    const first = await this.#patiently(mn, ready, { bend });
+    if (first.kind === 'reply') return first;
+    const again = await this.#once(mn, ready, { bend }, 2 * this.session.patience);
+    if (again.kind === 'reply' && again.exchange.rrp.code === replyCodes.identificationMismatch) {
+      throw new Inconclusive('the first of two answers was lost, and the second may be for the repetition');
+    }
+    return again;
+  }
+
   /** With nonces, a request that was made before the MN had one gets it now. */
   async #ready(mn: MobileNode, request: RrqInput): Promise<RrqInput> {
     if (this.session.isSynchronised(mn.nai)) return request;
     await mn.synchronise(this.#home.fence);
     return { ...request, identification: this.session.identification(mn.nai) };
+  }
+
+  /** The answer to a request; where there is none, a fence has been answered behind it. */
+  async #patiently(mn: MobileNode, request: RrqInput, options: AskOptions): Promise<Answer> {
+    const first = await this.#once(mn, request, options, this.session.patience);
+    if (first.kind === 'reply') return first;
+    await this.fence(mn.station);
+    this.settle(mn);
+    return this.#answerOf(first.pending);
   }
 
   async #once(mn: MobileNode, request: RrqInput, options: AskOptions, ms: number): Promise<Answer> {

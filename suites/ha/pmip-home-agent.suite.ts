@@ -37,7 +37,7 @@ export const pmipInitial = section('ha/pmip-4.1', { document: 'leung', section: 
     async (t) => {
       await t.registered(modes.bidirectional);
       const mn = t.mn();
-      const answer = await t.askBent(mn, mn.request(modes.bidirectional), set('homeAddress', foreignAddress));
+      const answer = await t.askAnswered(mn, mn.request(modes.bidirectional), set('homeAddress', foreignAddress));
       t.refused(answer, 'LG-05');
       const right = answer.kind === 'reply' && answer.exchange.rrp.code === replyCodes.administrativelyProhibited;
       if (!right)

@@ -13,7 +13,7 @@ const untouched: Bend = { field: 'nothing, made by hand', checksum: (right) => r
 async function handMade(t: CaseContext): Promise<MobileNode> {
   const mn = t.mn();
   await t.makeByHand(mn);
-  const twin = await t.askBent(mn, mn.request(modes.bidirectional), untouched);
+  const twin = await t.askAnswered(mn, mn.request(modes.bidirectional), untouched);
   if (twin.kind === 'silence' || !twin.exchange.accepted)
     return t.undecided('a hand-made valid datagram was not accepted');
   return mn;
@@ -36,7 +36,7 @@ export const udpChecksums = section('ha/rfc3344-3.1', { document: 'rfc3344', sec
     { covers: ['HA-02'], needs: ['greKeys'], tunnel: true },
     async (t) => {
       const mn = await handMade(t);
-      t.accepted(await t.askBent(mn, mn.request(modes.bidirectional), zero), 'HA-02');
+      t.accepted(await t.askAnswered(mn, mn.request(modes.bidirectional), zero), 'HA-02');
     },
   );
 });

@@ -92,7 +92,7 @@ export const receivingRequests = section('ha/rfc3344-3.8.2', { document: 'rfc334
       for (const field of ['reservedX', 'reservedR'] as const) {
         await t.registered(modes.bidirectional);
         const mn = t.mn();
-        const answer = await t.askBent(mn, mn.request(modes.bidirectional), set(field, true));
+        const answer = await t.askAnswered(mn, mn.request(modes.bidirectional), set(field, true));
         t.demand('HA-54', answer.kind === 'reply', 'an answer', 'silence');
         if (answer.kind === 'silence') continue;
         const { accepted, rrp } = answer.exchange;
@@ -121,7 +121,7 @@ export const receivingRequests = section('ha/rfc3344-3.8.2', { document: 'rfc334
     async (t) => {
       await t.registered(allModes.ipInIp);
       const mn = t.mn();
-      const answer = await t.askBent(mn, mn.request(allModes.ipInIp), set('minimal', true));
+      const answer = await t.askAnswered(mn, mn.request(allModes.ipInIp), set('minimal', true));
       t.demand('HA-54', answer.kind === 'reply', 'an answer', 'silence');
       if (answer.kind === 'silence') return;
       const { code } = answer.exchange.rrp;
@@ -133,7 +133,7 @@ export const receivingRequests = section('ha/rfc3344-3.8.2', { document: 'rfc334
   test('06', 'MAY insist on reverse tunnelling, with code 138', { ...gre, covers: ['HA-59'] }, async (t) => {
     await t.registered(modes.bidirectional);
     const mn = t.mn();
-    const answer = await t.askBent(mn, mn.request(modes.bidirectional), set('reverseTunneling', false));
+    const answer = await t.askAnswered(mn, mn.request(modes.bidirectional), set('reverseTunneling', false));
     if (answer.kind === 'silence') return t.warn('HA-59', 'an answer', 'silence');
     const { code } = answer.exchange.rrp;
     const right = answer.exchange.accepted || code === replyCodes.reverseTunnelMandatory;
@@ -147,7 +147,7 @@ export const receivingRequests = section('ha/rfc3344-3.8.2', { document: 'rfc334
     async (t) => {
       await t.registered(modes.bidirectional);
       const mn = t.mn();
-      const answer = await t.askBent(mn, mn.request(modes.bidirectional), set('reverseTunneling', true));
+      const answer = await t.askAnswered(mn, mn.request(modes.bidirectional), set('reverseTunneling', true));
       t.denied(answer, 'HA-59', [replyCodes.reverseTunnelUnavailable]);
     },
   );
@@ -302,7 +302,7 @@ export const receivingRequests = section('ha/rfc3344-3.8.2', { document: 'rfc334
     async (t) => {
       const mn = t.mn();
       const request = mn.request({ ...modes.unidirectional, lifetime: 3 });
-      const first = await t.askBent(mn, request, { field: 'nothing' });
+      const first = await t.askAnswered(mn, request, { field: 'nothing' });
       const { binding } = mn;
       if (first.kind === 'silence' || !binding) return t.undecided('a lifetime of 3 s was not accepted');
       const witness = await t.registered(modes.bidirectional);

@@ -70,7 +70,7 @@ export const sendingReplies = section('ha/rfc3344-3.8.3', { document: 'rfc3344',
       async (t) => {
         await t.registered(modes.bidirectional);
         const mn = t.mn();
-        const answer = await t.askBent(mn, mn.request(modes.bidirectional), set('homeAgent', homeAgent));
+        const answer = await t.askAnswered(mn, mn.request(modes.bidirectional), set('homeAgent', homeAgent));
         const { rrp } = t.denied(answer, 'HA-25');
         // RFC 3344 §3.8.3.2 demands a suitable code, and 136 is its example
         if (rrp.code !== replyCodes.unknownHomeAgent)
@@ -111,7 +111,7 @@ export const sendingReplies = section('ha/rfc3344-3.8.3', { document: 'rfc3344',
     async (t) => {
       await t.registered(modes.bidirectional);
       const mn = t.mn();
-      const answer = await t.askBent(mn, mn.request(modes.bidirectional), set('homeAddress', foreignAddress));
+      const answer = await t.askAnswered(mn, mn.request(modes.bidirectional), set('homeAddress', foreignAddress));
       t.denied(answer, 'HA-36', [replyCodes.administrativelyProhibited]);
     },
   );
@@ -187,7 +187,7 @@ export const sendingReplies = section('ha/rfc3344-3.8.3', { document: 'rfc3344',
   test('20', 'SHOULD answer with a code whatever it denies', { covers: ['HA-54'], needs: ['ipInIp'] }, async (t) => {
     await t.registered(allModes.ipInIp);
     const mn = t.mn();
-    const answer = await t.askBent(mn, mn.request(allModes.ipInIp), set('homeAgent', '198.51.100.77'));
+    const answer = await t.askAnswered(mn, mn.request(allModes.ipInIp), set('homeAgent', '198.51.100.77'));
     t.demand('HA-54', answer.kind === 'reply', 'a denial with a code', 'silence');
     if (answer.kind === 'reply' && answer.exchange.accepted)
       t.note(`accepted with ${codeText(answer.exchange.rrp.code)}`);

@@ -22,7 +22,7 @@ async function clockOfHomeAgent(t: CaseContext): Promise<number> {
   const mn = t.mn();
   const now = t.session.identification(mn.nai);
   const stale = mn.request({ ...modes.unidirectional, identification: now - seconds(60) });
-  const answer = await t.askBent(mn, stale, asIs('Identification -60 s'));
+  const answer = await t.askAnswered(mn, stale, asIs('Identification -60 s'));
   if (answer.kind === 'silence' || answer.exchange.rrp.code !== replyCodes.identificationMismatch) return 0;
   const theirs = (BigInt(high32(answer.exchange.rrp.identification)) << 32n) + 0x80000000n;
   const ahead = Number(BigInt.asIntN(64, theirs - ntpTimestamp(answer.reply.message.at))) / 2 ** 32;
@@ -46,7 +46,7 @@ export const identification = section('ha/rfc3344-5.7', { document: 'rfc3344', s
           ...modes.unidirectional,
           identification: t.session.identification(mn.nai) + seconds(offset),
         });
-        const answer = await t.askBent(mn, request, asIs(`Identification ${offset} s`));
+        const answer = await t.askAnswered(mn, request, asIs(`Identification ${offset} s`));
         t.refused(answer, 'HA-12');
         t.demand('HA-16', answer.kind === 'reply', 'code 133', 'silence');
         if (answer.kind === 'reply') t.denied(answer, 'HA-12', mismatch);
@@ -70,7 +70,7 @@ export const identification = section('ha/rfc3344-5.7', { document: 'rfc3344', s
         const identification = ntpTimestamp(clock.now() + skew + offset * 1000);
         const lifetime = 5;
         const request = mn.request({ ...modes.unidirectional, identification, lifetime });
-        t.accepted(await t.askBent(mn, request, asIs(`Identification ${offset} s`)), 'HA-12');
+        t.accepted(await t.askAnswered(mn, request, asIs(`Identification ${offset} s`)), 'HA-12');
       },
     );
   }
@@ -95,7 +95,7 @@ export const identification = section('ha/rfc3344-5.7', { document: 'rfc3344', s
       async (t) => {
         const mn = t.mn();
         const first = mn.request(modes.unidirectional);
-        t.accepted(await t.askBent(mn, first, asIs('nothing')), 'HA-12');
+        t.accepted(await t.askAnswered(mn, first, asIs('nothing')), 'HA-12');
         const again = mn.request({
           ...modes.unidirectional,
           lifetime: 300,
@@ -125,7 +125,7 @@ export const identification = section('ha/rfc3344-5.7', { document: 'rfc3344', s
       });
       const denied = await t.askBent(mn, later, set('homeAgent', '198.51.100.77'));
       if (denied.kind === 'reply' && denied.exchange.accepted) return t.note('accepts another home agent address');
-      t.accepted(await t.askBent(mn, mn.request(modes.unidirectional), asIs('nothing')), 'HA-13');
+      t.accepted(await t.ask(mn, mn.request(modes.unidirectional)), 'HA-13');
     },
   );
 
@@ -137,7 +137,7 @@ export const identification = section('ha/rfc3344-5.7', { document: 'rfc3344', s
       await t.registered(modes.unidirectional);
       const mn = t.mn();
       const sent = t.session.identification(mn.nai) - seconds(60);
-      const answer = await t.askBent(
+      const answer = await t.askAnswered(
         mn,
         mn.request({ ...modes.unidirectional, identification: sent }),
         asIs('Identification -60 s'),
@@ -214,7 +214,7 @@ export const identification = section('ha/rfc3344-5.7', { document: 'rfc3344', s
       const mn = await t.registered(modes.unidirectional);
       const request = mn.request(modes.unidirectional);
       const wrong = { ...request, identification: (request.identification ?? 0n) ^ seconds(0x1234567) };
-      t.denied(await t.askBent(mn, wrong, asIs('nonce')), 'HA-19', mismatch);
+      t.denied(await t.askAnswered(mn, wrong, asIs('nonce')), 'HA-19', mismatch);
       t.accepted(await t.ask(mn, mn.request(modes.unidirectional)), 'HA-19');
     },
   );
@@ -244,7 +244,7 @@ export const identification = section('ha/rfc3344-5.7', { document: 'rfc3344', s
       const forged = mn.request({ ...modes.unidirectional, identification: ahead });
       const answer = await t.askBent(mn, forged, wrongAuthenticator(t.session));
       if (answer.kind === 'reply' && answer.exchange.accepted) return t.undecided('accepts a forged request');
-      t.accepted(await t.askBent(mn, mn.request(modes.unidirectional), asIs('nothing')), 'HA-13');
+      t.accepted(await t.ask(mn, mn.request(modes.unidirectional)), 'HA-13');
     },
   );
 });
