@@ -4,7 +4,7 @@ import { chosen } from '../agents/ha-rules.js';
 import { ip, putU16, sealHeader, u16At } from '../agents/octets.js';
 import { onesComplement } from '../wire/checksum.js';
 import { ipProtocols } from '../wire/ipv4.js';
-import { replyCodes } from '../wire/mobileip.js';
+import { messageTypes, replyCodes } from '../wire/mobileip.js';
 import { concat } from '../wire/text.js';
 import { delayedReplies } from './faults/delay.js';
 import { applying, mapTunnelPackets, onReply, without } from './faults/make.js';
@@ -209,6 +209,13 @@ export const haVariants: readonly Variant[] = [
     allowedBy: 'HA-54',
     sentence: 'Takes 200 ms for every reply.',
     wrap: (agent) => delayedReplies(agent, 200),
+  },
+  {
+    id: 'denials-late',
+    allowedBy: 'HA-54',
+    sentence: 'Takes 120 ms for every denial, and none for other replies.',
+    wrap: (agent) =>
+      delayedReplies(agent, 120, ({ payload }) => payload[0] === messageTypes.rrp && (payload[1] ?? 0) > 1),
   },
   {
     id: 'checksums-sent',

@@ -39,6 +39,7 @@ export function renderRequest(plan: RequestPlan, sender: Sender, session: Sessio
     gre: plan.extensions.some((e) => e.name === 'greKey'),
     reverseTunneling: knobValue(config.knobs, 't_bit') !== '0' && config.pics.reverseTunneling,
     lifetime: usualLifetime,
+    ...(!config.pics.dynamicHomeAddress && { homeAddress: sender.home() }),
     homeAgent: target.address,
     careOfAddress: careOf,
     identification: shift === 0n ? identification : BigInt.asUintN(64, identification + (shift << 32n)),

@@ -63,7 +63,8 @@ export class TunnelRange {
       await mn.send(mn.request({ ...mode, lifetime })).replies.first(this.#session.config.timeout);
       if (!mn.binding) continue;
       const { homeAddress } = mn.binding;
-      mn.ip = homeAddress !== '0.0.0.0' ? homeAddress : this.#home.addresses.next();
+      if (homeAddress !== '0.0.0.0') mn.ip = homeAddress;
+      else mn.takeAddressFrom(this.#home.addresses);
       this.#nodes.set(tunnel, mn);
     }
   }

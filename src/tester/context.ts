@@ -104,7 +104,7 @@ export class CaseContext extends CaseBase {
     const { binding } = mn;
     if (!binding) return;
     if (binding.homeAddress !== '0.0.0.0') mn.ip = binding.homeAddress;
-    else if (binding.l2) mn.ip ??= this.#home.addresses.next();
+    else if (binding.l2) mn.takeAddressFrom(this.#home.addresses);
     this.session.hosts.set(mn.nai, mn);
   }
 

@@ -28,17 +28,17 @@ export interface Home {
 /** How many addresses are handed out before they are used again. */
 const room = 120;
 
-/** Hands out addresses of the home network to L2 MNs whose HoA is 0: downwards from .250, then round again. */
+/** Hands out addresses of the home network to MNs that have to bring their own: downwards from .250, then round again. */
 export class HostAddresses {
   readonly #base: number;
-  readonly #taken: ReadonlySet<string>;
+  readonly #isTaken: (address: string) => boolean;
   readonly #shard: Shard;
   #next = 0;
 
-  /** `network` is a prefix such as `10.99.0.0/24`; `taken` are addresses never handed out. */
-  constructor(network: string, taken: readonly string[], shard = whole) {
+  /** `network` is a prefix such as `10.99.0.0/24`; addresses that are taken are passed over. */
+  constructor(network: string, isTaken: (address: string) => boolean, shard = whole) {
     this.#base = (ipv4Number(network.split('/')[0] ?? '') ?? 0) & ~0xff;
-    this.#taken = new Set(taken);
+    this.#isTaken = isTaken;
     this.#shard = shard;
   }
 
@@ -46,10 +46,12 @@ export class HostAddresses {
     const round = Math.floor(room / this.#shard.total);
     for (let tried = 0; tried < round; tried++) {
       const address = this.#at(within(numberOf(this.#next++, this.#shard), room, this.#shard));
-      if (!this.#taken.has(address)) return address;
+      if (!this.#isTaken(address)) return address;
     }
-    // a shard whose few addresses are all taken has to borrow; the taken ones are fewer than the room
-    return Array.from({ length: room }, (_, i) => this.#at(i)).find((address) => !this.#taken.has(address)) ?? '';
+    // a shard whose few addresses are all taken has to borrow
+    return (
+      Array.from({ length: room }, (_, i) => this.#at(i)).find((address) => !this.#isTaken(address)) ?? this.#at(0)
+    );
   }
 
   #at(place: number): string {

@@ -12,6 +12,7 @@ import { encodeRrq, type RrqInput } from '../wire/mobileip.js';
 import { macText } from '../wire/text.js';
 import { knobValue } from '../spec/knobs.js';
 import { type Bend, finish, finishGre, type GreBend } from './bend.js';
+import type { HostAddresses } from './home.js';
 import type { Pending } from './pending.js';
 import type { Recorder } from './recorder.js';
 import { agreedKeyOf, type Mode, type RequestOptions, validRequest } from './request.js';
@@ -51,12 +52,16 @@ export class MobileNode {
   readonly recorder: Recorder | undefined;
   /** The reverse key that it announces when it does not ask with 0: random, never 0. */
   ownKey: number;
-  /** Address used inside the tunnel: the HoA, or one of the home network for an L2 MN without HoA. */
-  ip: string | undefined;
   station: Station;
   /** Who hears what comes out of its L2 tunnel, in place of the little host in here. */
   host: { hear(frame: TunnelFrame): void } | undefined;
   readonly #session: Session;
+  #ip: string | undefined;
+  #takeAddress: (() => string) | undefined;
+  /** The address that it has last announced in its L2 tunnel. */
+  #announced: string | undefined;
+  /** The HoA that it asks for where the device assigns none. */
+  #ownHome: string | undefined;
 
   constructor(session: Session, options: MobileNodeOptions) {
     const number = session.nextMn();
@@ -67,6 +72,20 @@ export class MobileNode {
     this.during = options.during;
     this.recorder = options.recorder;
     this.station = session.stations.at(options.careOf ?? 0);
+  }
+
+  /** Address used inside the tunnel: the HoA, or one of the home network for an L2 MN without HoA. */
+  get ip(): string | undefined {
+    return (this.#ip ??= this.#takeAddress?.());
+  }
+
+  set ip(address: string | undefined) {
+    this.#ip = address;
+  }
+
+  /** Lets it have one of these addresses once it needs any: most MNs never do, and there are not many. */
+  takeAddressFrom(addresses: HostAddresses): void {
+    this.#takeAddress = () => addresses.next();
   }
 
   /** The binding that the latest accepted exchange granted; undefined when there is none that lives. */
@@ -80,7 +99,15 @@ export class MobileNode {
   }
 
   request(options: RequestOptions = {}): RrqInput {
-    return validRequest(this.#session, this.nai, this.station.address, this.ownKey, options);
+    const homeAddress = options.homeAddress ?? this.#homeAddressFor(options);
+    return validRequest(this.#session, this.nai, this.station.address, this.ownKey, { ...options, homeAddress });
+  }
+
+  /** 0.0.0.0 asks for any; draft §7: in L2 mode it may stand whatever the device assigns. */
+  #homeAddressFor({ a }: RequestOptions): string {
+    const { config, addresses } = this.#session;
+    if (config.pics.dynamicHomeAddress || a === true) return '0.0.0.0';
+    return (this.#ownHome ??= addresses?.next() ?? '0.0.0.0');
   }
 
   /** Sends a request, bent if asked, and waits for nothing. */
@@ -109,6 +136,7 @@ export class MobileNode {
     const binding = options.binding ?? this.binding;
     if (!binding) return;
     if (binding.l2) {
+      this.#announce(options);
       const frame = { destination: mac, source: this.mac, etherType: etherTypes.ipv4, payload: inner };
       this.tunnelFrame(encode(ethernet, frame), options);
     } else if (binding.gre || options.gre) {
@@ -116,6 +144,13 @@ export class MobileNode {
     } else {
       this.#send(ipProtocols.ipInIp, inner, options);
     }
+  }
+
+  /** RFC 5227 §2.3: whoever takes an address says so, for others may remember the one who had it before. */
+  #announce({ binding }: TunnelOptions): void {
+    if (binding || this.ip === undefined || this.ip === this.#announced) return;
+    this.#announced = this.ip;
+    this.tunnelFrame(this.whoHas(this.ip));
   }
 
   /** Sends a whole Ethernet frame into the L2 tunnel. */
@@ -169,11 +204,11 @@ export class MobileNode {
     const asked = decode(arp, link.value.payload);
     if (!asked.ok) return;
     if (asked.value.operation === arpOperations.reply) this.#heardArp?.(asked.value.senderIp, asked.value.senderMac);
-    if (asked.value.operation !== arpOperations.request || asked.value.targetIp !== this.ip) return;
+    if (asked.value.operation !== arpOperations.request || asked.value.targetIp !== this.#ip) return;
     const payload = encode(arp, {
       operation: arpOperations.reply,
       senderMac: this.mac,
-      senderIp: this.ip,
+      senderIp: asked.value.targetIp,
       targetMac: asked.value.senderMac,
       targetIp: asked.value.senderIp,
     });
@@ -197,12 +232,12 @@ export class MobileNode {
     },
     mac: string | undefined,
   ): void {
-    if (packet.protocol !== ipProtocols.icmp || packet.destination !== this.ip) return;
+    if (packet.protocol !== ipProtocols.icmp || packet.destination !== this.#ip) return;
     const asked = decode(icmpEcho, packet.payload);
     if (!asked.ok || asked.value.type !== 8) return;
     const answer = { ...asked.value, type: 0, checksum: undefined };
     const inner = encode(ipv4, {
-      source: this.ip,
+      source: packet.destination,
       destination: packet.source,
       protocol: ipProtocols.icmp,
       payload: encode(icmpEcho, answer),

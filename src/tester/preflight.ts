@@ -1,7 +1,7 @@
 /** Before the first case: does the device answer at all, do the keys agree, and what can be reached behind it? */
 import { verifies } from '../wire/auth.js';
 import { coveredBy, replyCodes } from '../wire/mobileip.js';
-import { type Home, HostAddresses, likelyGateways, type Correspondent } from './home.js';
+import { type Correspondent, type Home, type HostAddresses, likelyGateways } from './home.js';
 import { isEchoReply } from './inner.js';
 import { findDirection, findLayout } from './find-mismatch.js';
 import type { Mismatch } from './mismatch.js';
@@ -9,7 +9,7 @@ import { MobileNode } from './mobile-node.js';
 import type { Pending, Reply } from './pending.js';
 import { Recorder } from './recorder.js';
 import { type Mode, modes } from './request.js';
-import type { Session } from './session.js';
+import { addressesOf, type Session } from './session.js';
 
 /** Either a home to test with, or why nothing can be decided. */
 export type Preflight =
@@ -30,6 +30,7 @@ const leastPatience = 150;
 
 export async function preflight(session: Session): Promise<Preflight> {
   const { pics, timeout } = session.config;
+  if (!pics.dynamicHomeAddress && !session.addresses) return { ok: false, why: noAddresses };
   const wanted: Mode[] = [
     ...(pics.greKeys ? [modes.unidirectional, modes.bidirectional] : []),
     ...(pics.greKeys && pics.l2 ? [modes.l2Bidirectional, modes.l2Unidirectional] : []),
@@ -57,6 +58,9 @@ export async function preflight(session: Session): Promise<Preflight> {
   const twoKeys = tries.find(({ mode }) => mode === modes.unidirectional)?.mn;
   return { ok: true, home, mismatch: layout ?? (await findDirection(session, twoKeys, gateways)) };
 }
+
+const noAddresses =
+  'the device assigns no home addresses (PICS dynamicHomeAddress is false): say which may be asked for with --pixit homeNetwork=NETWORK';
 
 function silentDevice(session: Session, requests: number): string {
   const { address, port } = session.target;
@@ -93,11 +97,7 @@ async function explore(
   const network = pixit.homeNetwork ?? assigned;
   const declared = pixit.gateway?.ipv4;
   const gateways = declared ? [declared] : network ? likelyGateways(network, session.target.address) : [];
-  const addresses = new HostAddresses(
-    network ?? '192.0.2.0',
-    [...gateways, ...(assigned ? [assigned] : [])],
-    session.config.shard,
-  );
+  const addresses = session.addresses ?? addressesOf(session, network ?? '192.0.2.0', gateways);
   const missing = declared
     ? `${declared} behind the device cannot be used`
     : 'nothing behind the device answered an echo request: name what does with --pixit gateway.ipv4=ADDRESS';
@@ -109,7 +109,8 @@ async function explore(
     accepted.flatMap(({ mn }) => {
       const { binding } = mn;
       if (!binding || binding.l2 !== l2) return [];
-      mn.ip = binding.homeAddress !== '0.0.0.0' ? binding.homeAddress : l2 ? addresses.next() : undefined;
+      if (binding.homeAddress !== '0.0.0.0') mn.ip = binding.homeAddress;
+      else if (l2) mn.takeAddressFrom(addresses);
       session.hosts.set(mn.nai, mn);
       return mn.ip === undefined ? [] : [mn];
     });
@@ -201,7 +202,8 @@ async function makePeer(
   await peer.send(peer.request(model.binding.gre ? mode : {})).replies.first(session.config.timeout);
   const { binding } = peer;
   if (!binding) return undefined;
-  peer.ip = binding.homeAddress !== '0.0.0.0' ? binding.homeAddress : addresses?.next();
+  if (binding.homeAddress !== '0.0.0.0') peer.ip = binding.homeAddress;
+  else if (addresses) peer.takeAddressFrom(addresses);
   session.hosts.set(peer.nai, peer);
   return peer;
 }

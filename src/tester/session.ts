@@ -19,6 +19,7 @@ import { ipv4, type Ipv4Input } from '../wire/ipv4.js';
 import { high32, messageTypes, ntpTimestamp } from '../wire/mobileip.js';
 import type { OnBent } from './bend.js';
 import { handMade } from './hand-made.js';
+import { HostAddresses, likelyGateways } from './home.js';
 import { Judge } from './judge.js';
 import type { MobileNode } from './mobile-node.js';
 import { Pending, type Reply } from './pending.js';
@@ -76,6 +77,8 @@ export class Session {
   readonly hosts = new Map<string, MobileNode>();
   /** Datagrams to the tester that answer none of its requests, bounded. */
   readonly unsolicited: Datagram[] = [];
+  /** Of the home network that the configuration names: for MNs that have to bring an address of their own. */
+  readonly addresses: HostAddresses | undefined;
   /** Longest round trip seen lately, in milliseconds; how patient the tester is follows from it. */
   roundTrip = 5;
 
@@ -117,6 +120,9 @@ export class Session {
     this.random = seededRandom(seedOf(config.seed, config.shard));
     this.runId = runIdOf(config, this.clock, this.random);
     this.stations = new Stations(net.clock, config.rate);
+    const { homeNetwork, gateway } = config.pixit;
+    const gateways = gateway?.ipv4 === undefined ? likelyGateways(homeNetwork ?? '', target.address) : [gateway.ipv4];
+    this.addresses = homeNetwork === undefined ? undefined : addressesOf(this, homeNetwork, gateways);
   }
 
   async open(net: Net): Promise<void> {
@@ -326,6 +332,14 @@ export class Session {
       if (host) yield host;
     }
   }
+}
+
+/** Addresses of a home network that are neither a gateway's nor, as far as the tester knows, any MN's. */
+export function addressesOf(session: Session, network: string, gateways: readonly string[]): HostAddresses {
+  const { oracle, clock, config } = session;
+  const isTaken = (address: string): boolean =>
+    gateways.includes(address) || oracle.bindings.atHome(address, clock.now()).length > 0;
+  return new HostAddresses(network, isTaken, config.shard);
 }
 
 const show = (endpoint: Endpoint): string => `${endpoint.address}:${endpoint.port}`;

@@ -30,6 +30,12 @@ async function bent(t: CaseContext, bend: Bend): Promise<Answer> {
   return t.askBent(mn, mn.request(modes.unidirectional), bend);
 }
 
+/** The same where the device should answer. */
+async function bentAnswered(t: CaseContext, bend: Bend): Promise<Answer> {
+  const mn = await t.registered(modes.unidirectional);
+  return t.askAnswered(mn, mn.request(modes.unidirectional), bend);
+}
+
 /** Signed with the right key, but under an SPI for which nothing is agreed. */
 function underUnknownSpi({ config }: CaseContext): Bend {
   const { key, algorithm, spi } = config.mnHa;
@@ -191,7 +197,9 @@ export const authentication = section('ha/rfc3344-3.5', { document: 'rfc3344', s
       const other = Uint8Array.from(key, (octet) => octet ^ 0xff);
       const keys: NonNullable<Bend['keys']> = (type) =>
         type === 34 && fa ? fa : { key: other, algorithm: t.config.mnHa.algorithm };
-      t.denied(await bent(t, { field: 'MN-HA signed with another key', keys }), 'HA-06', [mnFailedAuthentication]);
+      t.denied(await bentAnswered(t, { field: 'MN-HA signed with another key', keys }), 'HA-06', [
+        mnFailedAuthentication,
+      ]);
     },
   );
 
@@ -230,7 +238,7 @@ export const authentication = section('ha/rfc3344-3.5', { document: 'rfc3344', s
       `MUST NOT accept a registration ${what} when an association is shared`,
       { ...faHa, covers: ['HA-20'] },
       async (t) => {
-        const answer = await bent(t, bend(t));
+        const answer = await bentAnswered(t, bend(t));
         t.refused(answer, 'HA-20');
         const code = answer.kind === 'reply' ? answer.exchange.rrp.code : undefined;
         if (code !== faFailedAuthentication)
@@ -287,9 +295,9 @@ export const authentication = section('ha/rfc3344-3.5', { document: 'rfc3344', s
   test('29', 'MUST sign denials with MN-HA too', { ...gre, covers: ['HA-10', 'HA-11'] }, async (t) => {
     // the oracle looks at each reply; these are denied after the sender is known
     const answers = [
-      await bent(t, set('homeAgent', '198.51.100.77')),
-      await bent(t, set('careOfAddress', '0.0.0.0')),
-      await bent(t, set('minimal', true)),
+      await bentAnswered(t, set('homeAgent', '198.51.100.77')),
+      await bentAnswered(t, set('careOfAddress', '0.0.0.0')),
+      await bentAnswered(t, set('minimal', true)),
     ];
     const denials = answers.filter((a) => a.kind === 'reply' && !a.exchange.accepted);
     if (denials.length === 0) t.undecided('none of three requests that are to be denied was');

@@ -66,11 +66,11 @@ export const identification = section('ha/rfc3344-5.7', { document: 'rfc3344', s
         const { clock } = t.session;
         const skew = await clockOfHomeAgent(t);
         const mn = t.mn();
-        // no later request of this MN counts: its mark is ahead of the clock, so the binding is short
+        // its mark may be ahead of the clock, so that it has to take its leave by itself
         const identification = ntpTimestamp(clock.now() + skew + offset * 1000);
-        const lifetime = 5;
-        const request = mn.request({ ...modes.unidirectional, identification, lifetime });
+        const request = mn.request({ ...modes.unidirectional, identification, lifetime: 5 });
         t.accepted(await t.askAnswered(mn, request, asIs(`Identification ${offset} s`)), 'HA-12');
+        mn.send(mn.request({ ...modes.unidirectional, identification: identification + 1n, lifetime: 0 }));
       },
     );
   }

@@ -1,14 +1,16 @@
 /** Replies that take their time. */
 import type { Agent, AgentOutput } from '../../agents/agent.js';
 
-/** The agent with each UDP output `ms` milliseconds late. */
-export function delayedReplies(agent: Agent, ms: number): Agent {
+type UdpOutput = Extract<AgentOutput, { kind: 'udp' }>;
+
+/** The agent with each UDP output `ms` milliseconds late, or only those for which `isLate` holds. */
+export function delayedReplies(agent: Agent, ms: number, isLate: (output: UdpOutput) => boolean = () => true): Agent {
   const waiting: { readonly at: number; readonly output: AgentOutput }[] = [];
   return {
     step(input, now) {
       const outputs: AgentOutput[] = [];
       for (const output of agent.step(input, now)) {
-        if (output.kind === 'udp') waiting.push({ at: now + ms, output });
+        if (output.kind === 'udp' && isLate(output)) waiting.push({ at: now + ms, output });
         else outputs.push(output);
       }
       while ((waiting[0]?.at ?? Infinity) <= now) {

@@ -148,7 +148,7 @@ async function settle(asking: Asking, heard: Heard, config: RunConfig): Promise<
       { setting: 'pics.ipInIp', evidence: `a request without the G bit and with home address 0: ${heardText(heard)}` },
     ];
   }
-  const addresses = new HostAddresses(homeNetwork, []);
+  const addresses = new HostAddresses(homeNetwork, () => false);
   const fixed = await asking.ask({ ...modes.ipInIp, homeAddress: addresses.next() });
   if (fixed.kind !== 'accepted')
     return [{ setting: 'pics.ipInIp', evidence: `without the G bit: ${heardText(fixed)}` }];
