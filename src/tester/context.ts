@@ -18,7 +18,7 @@ import { MobileNode, type TunnelOptions } from './mobile-node.js';
 import { DeviceLost, Inconclusive, lostDevice, Skipped, type Violation } from './outcome.js';
 import type { Pending, Reply } from './pending.js';
 import type { Arrival, Probe } from './probe.js';
-import { agreedKeyOf, type RequestOptions } from './request.js';
+import { agreedKeyOf, modeName, type RequestOptions } from './request.js';
 import type { Session } from './session.js';
 import type { ExtraPort, Station } from './stations.js';
 import { TunnelHost } from './tunnel-host.js';
@@ -53,6 +53,7 @@ export class CaseContext extends CaseBase {
   readonly session: Session;
   readonly mns: MobileNode[] = [];
   readonly #home: Home;
+  readonly #spare: string[] = [];
   readonly #probes: Probe[] = [];
   readonly #ports: ExtraPort[] = [];
   readonly #hosts: TunnelHost[] = [];
@@ -145,7 +146,9 @@ export class CaseContext extends CaseBase {
 
   /** An address of the home network that no other MN of the run has been given lately. */
   spareAddress(): string {
-    return this.#home.addresses.next();
+    const address = this.#home.addresses.next();
+    this.#spare.push(address);
+    return address;
   }
 
   // --- ask --------------------------------------------------------------------------------------------------------
@@ -158,7 +161,7 @@ export class CaseContext extends CaseBase {
     const first = await this.#patiently(mn, await this.#ready(mn, request), options);
     if (first.kind === 'reply') return first;
     const again = { ...request, identification: this.session.identification(mn.nai) };
-    return this.#once(mn, again, options, 2 * this.session.patience);
+    return this.#once(mn, again, options, this.session.config.timeout);
   }
 
   /** Sends a bent request that the device may leave unanswered: a fence behind it tells silence from slowness. */
@@ -176,13 +179,13 @@ export class CaseContext extends CaseBase {
 
   /**
    * Sends a bent request that the device should answer: nothing says that replies come in the order of the requests, so
-   * silence is believed only after all the patience there is, and after the same octets once more.
+   * silence is believed only after the whole time-out, and after the same octets once more.
    */
   async askAnswered(mn: MobileNode, request: RrqInput, bend: Bend): Promise<Answer> {
     const ready = await this.#ready(mn, request);
     const first = await this.#patiently(mn, ready, { bend });
     if (first.kind === 'reply') return first;
-    const again = await this.#once(mn, ready, { bend }, 2 * this.session.patience);
+    const again = await this.#once(mn, ready, { bend }, this.session.config.timeout);
     if (again.kind === 'reply' && again.exchange.rrp.code === replyCodes.identificationMismatch) {
       throw new Inconclusive('the first of two answers was lost, and the second may be for the repetition');
     }
@@ -242,8 +245,13 @@ export class CaseContext extends CaseBase {
   /** Demands acceptance. */
   accepted(answer: Answer, id: RequirementId): Exchange {
     if (answer.kind === 'silence') throw this.#unanswered(answer.pending, id, 'acceptance (code 0 or 1)');
-    if (answer.exchange.rrp.code === replyCodes.insufficientResources) {
+    const { code } = answer.exchange.rrp;
+    if (code === replyCodes.insufficientResources) {
       throw new Inconclusive('the device says that it lacks resources (code 130)');
+    }
+    // the draft says of which requests a policy may refuse (A-29); the documents underneath are not about them
+    if (this.session.refusedModes.has(modeIn(answer.exchange)) && !/^(TS|YG)-/.test(id)) {
+      throw new Inconclusive(`the device refuses ${modeIn(answer.exchange)}, here with ${codeText(code)}`);
     }
     if (!answer.exchange.accepted) {
       this.recorder.blame(answer.reply.message.bytes);
@@ -360,7 +368,9 @@ export class CaseContext extends CaseBase {
     const isReply = ({ frame }: Arrival): boolean => isEchoReply(frame, mn.ip ?? '', mac);
     for (let attempt = 0; attempt < probeAttempts; attempt++) {
       this.sendEcho(mn, probe, options);
-      const answer = await probe.arrivals.first(this.session.patience, isReply);
+      // the last time it is waited for longer: a device may take its time now and then
+      const ms = this.session.patience * (attempt === probeAttempts - 1 ? probeAttempts : 1);
+      const answer = await probe.arrivals.first(ms, isReply);
       if (!answer) continue;
       this.recorder.regard(answer.frame.bytes);
       if (cameThrough(mn, answer)) return answer;
@@ -401,8 +411,10 @@ export class CaseContext extends CaseBase {
     for (const probe of this.#probes) this.session.forgetProbe(probe);
     for (const port of this.#ports) void port.close();
     for (const host of this.#hosts) host.close();
+    for (const address of this.#spare) this.#home.addresses.giveBack(address);
     for (const mn of this.mns) {
       this.session.hosts.delete(mn.nai);
+      mn.giveAddressBack();
       for (const binding of this.session.oracle.bindings.of(mn.nai, this.session.clock.now())) {
         const agreed = agreedKeyOf(binding, this.config);
         const key = agreed === undefined ? {} : { key: agreed, a: binding.l2 };
@@ -414,6 +426,10 @@ export class CaseContext extends CaseBase {
     }
   }
 }
+
+/** The mode that a request asks for, as reports name it. */
+const modeIn = ({ asked }: Exchange): string =>
+  modeName(asked ? { key: asked.key === 0 ? 0 : 'own', a: asked.a ?? false } : {});
 
 /** Whether a packet came down the tunnel that the MN's binding says. */
 function cameThrough({ binding }: MobileNode, { frame, careOf }: Arrival): boolean {

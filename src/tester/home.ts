@@ -33,6 +33,7 @@ export class HostAddresses {
   readonly #base: number;
   readonly #isTaken: (address: string) => boolean;
   readonly #shard: Shard;
+  readonly #out = new Set<string>();
   #next = 0;
 
   /** `network` is a prefix such as `10.99.0.0/24`; addresses that are taken are passed over. */
@@ -46,12 +47,25 @@ export class HostAddresses {
     const round = Math.floor(room / this.#shard.total);
     for (let tried = 0; tried < round; tried++) {
       const address = this.#at(within(numberOf(this.#next++, this.#shard), room, this.#shard));
-      if (!this.#isTaken(address)) return address;
+      if (this.#isFree(address)) return this.#handOut(address);
     }
     // a shard whose few addresses are all taken has to borrow
-    return (
-      Array.from({ length: room }, (_, i) => this.#at(i)).find((address) => !this.#isTaken(address)) ?? this.#at(0)
-    );
+    const all = Array.from({ length: room }, (_, i) => this.#at(i));
+    return this.#handOut(all.find((address) => this.#isFree(address)) ?? this.#at(this.#next++ % room));
+  }
+
+  /** Whoever had it needs it no longer. */
+  giveBack(address: string): void {
+    this.#out.delete(address);
+  }
+
+  #isFree(address: string): boolean {
+    return !this.#out.has(address) && !this.#isTaken(address);
+  }
+
+  #handOut(address: string): string {
+    this.#out.add(address);
+    return address;
   }
 
   #at(place: number): string {

@@ -57,7 +57,7 @@ export class MobileNode {
   host: { hear(frame: TunnelFrame): void } | undefined;
   readonly #session: Session;
   #ip: string | undefined;
-  #takeAddress: (() => string) | undefined;
+  #addresses: HostAddresses | undefined;
   /** The address that it has last announced in its L2 tunnel. */
   #announced: string | undefined;
   /** The HoA that it asks for where the device assigns none. */
@@ -76,7 +76,7 @@ export class MobileNode {
 
   /** Address used inside the tunnel: the HoA, or one of the home network for an L2 MN without HoA. */
   get ip(): string | undefined {
-    return (this.#ip ??= this.#takeAddress?.());
+    return (this.#ip ??= this.#addresses?.next());
   }
 
   set ip(address: string | undefined) {
@@ -85,7 +85,13 @@ export class MobileNode {
 
   /** Lets it have one of these addresses once it needs any: most MNs never do, and there are not many. */
   takeAddressFrom(addresses: HostAddresses): void {
-    this.#takeAddress = () => addresses.next();
+    this.#addresses = addresses;
+  }
+
+  /** Gives the address back that it took: others may have it. */
+  giveAddressBack(): void {
+    if (this.#ip !== undefined) this.#addresses?.giveBack(this.#ip);
+    if (this.#ownHome !== undefined) this.#session.addresses?.giveBack(this.#ownHome);
   }
 
   /** The binding that the latest accepted exchange granted; undefined when there is none that lives. */
@@ -203,8 +209,11 @@ export class MobileNode {
     if (link.value.etherType !== etherTypes.arp) return;
     const asked = decode(arp, link.value.payload);
     if (!asked.ok) return;
-    if (asked.value.operation === arpOperations.reply) this.#heardArp?.(asked.value.senderIp, asked.value.senderMac);
-    if (asked.value.operation !== arpOperations.request || asked.value.targetIp !== this.#ip) return;
+    const { operation, targetMac } = asked.value;
+    if (operation === arpOperations.reply && targetMac === this.mac) {
+      this.#heardArp?.(asked.value.senderIp, asked.value.senderMac);
+    }
+    if (operation !== arpOperations.request || asked.value.targetIp !== this.#ip) return;
     const payload = encode(arp, {
       operation: arpOperations.reply,
       senderMac: this.mac,
@@ -218,7 +227,7 @@ export class MobileNode {
   }
 
   #heardArp: ((ip: string, mac: string) => void) | undefined;
-  /** Told of every ARP reply that comes out of its tunnel. */
+  /** Told of every ARP reply to it that comes out of its tunnel. */
   onArpReply(listener: (ip: string, mac: string) => void): void {
     this.#heardArp = listener;
   }

@@ -8,7 +8,7 @@ import type { Mismatch } from './mismatch.js';
 import { MobileNode } from './mobile-node.js';
 import type { Pending, Reply } from './pending.js';
 import { Recorder } from './recorder.js';
-import { type Mode, modes } from './request.js';
+import { type Mode, modeName, modes } from './request.js';
 import { addressesOf, type Session } from './session.js';
 
 /** Either a home to test with, or why nothing can be decided. */
@@ -23,6 +23,12 @@ interface Try {
 }
 
 const during = 'preflight';
+
+/** By policy, or for want of GRE: draft §5.3, yegani-02 §4.2. */
+const refusals: ReadonlySet<number> = new Set([
+  replyCodes.administrativelyProhibited,
+  replyCodes.encapsulationUnavailable,
+]);
 
 /** Attempts at each correspondent, and how long each is waited for in milliseconds at least. */
 const attempts = 2;
@@ -49,6 +55,10 @@ export async function preflight(session: Session): Promise<Preflight> {
   const replies = tries.flatMap((t) => t.pending.replies.all.slice(0, 1));
   if (!replies.some((r) => r.exchange)) {
     return { ok: false, why: 'the device answers, but not with Registration Replies: nothing can be decided' };
+  }
+  for (const { mode, pending } of tries) {
+    const code = pending.replies.all[0]?.exchange?.rrp.code;
+    if (mode.key !== undefined && code !== undefined && refusals.has(code)) session.refusedModes.add(modeName(mode));
   }
   const doubt = keysDisagree(session, replies);
   if (doubt) return { ok: false, why: doubt };

@@ -79,6 +79,8 @@ export class Session {
   readonly unsolicited: Datagram[] = [];
   /** Of the home network that the configuration names: for MNs that have to bring an address of their own. */
   readonly addresses: HostAddresses | undefined;
+  /** Names of the modes with keys whose first, valid request was denied as prohibited or unavailable. */
+  readonly refusedModes = new Set<string>();
   /** Longest round trip seen lately, in milliseconds; how patient the tester is follows from it. */
   roundTrip = 5;
 

