@@ -249,13 +249,13 @@ export class CaseContext extends CaseBase {
     if (code === replyCodes.insufficientResources) {
       throw new Inconclusive('the device says that it lacks resources (code 130)');
     }
-    // the draft says of which requests a policy may refuse (A-29); the documents underneath are not about them
-    if (this.session.refusedModes.has(modeIn(answer.exchange)) && !/^(TS|YG)-/.test(id)) {
-      throw new Inconclusive(`the device refuses ${modeIn(answer.exchange)}, here with ${codeText(code)}`);
-    }
     if (!answer.exchange.accepted) {
+      // the draft says which requests a policy may refuse (A-29); the documents underneath are not about them
+      if (this.session.refusedModes.has(modeIn(answer.exchange)) && !/^(TS|YG)-/.test(id)) {
+        throw new Inconclusive(`the device refuses ${modeIn(answer.exchange)}, here with ${codeText(code)}`);
+      }
       this.recorder.blame(answer.reply.message.bytes);
-      throw this.violation(id, 'acceptance (code 0 or 1)', codeText(answer.exchange.rrp.code));
+      throw this.violation(id, 'acceptance (code 0 or 1)', codeText(code));
     }
     return answer.exchange;
   }
