@@ -82,7 +82,7 @@ function quietDisplay({ screen }: DisplayOptions): Display {
 }
 
 function mochaDisplay(reporter: string, { listing, titles, strict }: DisplayOptions): Display {
-  const report = new MochaReport(mochaWith(reporter), listing, titles, strict);
+  const report = new MochaReport(reporter, listing, titles, strict);
   return {
     begin: nothing,
     caseStarted: nothing,
