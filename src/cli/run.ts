@@ -189,11 +189,12 @@ async function conduct(conducted: Conducted): Promise<number> {
   const ci = ciOf(process.env, (text) => screen.write(text), tell);
   const targetName = isEmbedded ? 'embedded' : `${config.target.address}:${config.target.port}`;
   const start = net.clock.now();
-  const facts: RunFacts = { config, version: version(), targetName, selection: selectors, start };
+  const facts: RunFacts = { config, version: version(), targetName, selection: selectors, start, fault: flags.fault };
+  let mismatch: string | undefined;
   const done = new Map<string, CaseResult>();
   const soFar = (): RunResult => {
     const results = cases.flatMap(({ id }) => done.get(id) ?? []);
-    return baseline.markAll(progressResult(facts, results, net.clock.now()));
+    return baseline.markAll(progressResult(facts, results, net.clock.now(), mismatch));
   };
   const interrupts = catchInterrupts(tell);
   const { signal } = interrupts;
@@ -218,6 +219,11 @@ async function conduct(conducted: Conducted): Promise<number> {
         repeat: (id) => repeatCommand(id, flags, config.seed),
         ...restarting(usable, part.device, signal, tell),
         ...(config.as === 'ha' && accessOf(part, net, tell)),
+        onMismatch: (text) => {
+          // parts of a run have devices of their own, which differ in the same way
+          if (mismatch === undefined) display.notice(text);
+          mismatch ??= text;
+        },
         onCaseStart: ({ id }) => display.caseStarted(id),
         onCaseDone: (result) => {
           done.set(result.id, result);

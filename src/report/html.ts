@@ -67,6 +67,7 @@ function header({ tool, run, headline, marks }: PageModel, outcome: Verdict): st
     `profile ${run.profile}${run.strict ? ', strict' : ''}`,
     ...(run.shard ? [`shard ${run.shard.index} of ${run.shard.total}`] : []),
     `seed ${run.seed}`,
+    ...(run.fault === undefined ? [] : [`fault ${run.fault}`]),
     run.startedAt.replace('T', ' ').replace(/\.\d+/, ''),
     duration(run.durationMs),
   ];

@@ -90,6 +90,10 @@ export interface RunResult {
     readonly shard?: { readonly index: number; readonly total: number };
     /** The file of known deviations. */
     readonly baseline?: string;
+    /** The requirement that the embedded device breaks, by the id of its fault. */
+    readonly fault?: string;
+    /** How the device differs from the profile as a whole, and what to say instead. */
+    readonly mismatch?: string;
   };
   readonly totals: Readonly<Record<Verdict, number>>;
   readonly cases: readonly CaseResult[];

@@ -36,7 +36,7 @@ export class HaRig implements Rig {
   async prepare(): Promise<Prepared> {
     const found = await preflight(this.#session);
     if (found.ok) this.#home = found.home;
-    if (found.ok) this.mismatch = found.mismatch;
+    this.mismatch = found.mismatch;
     return found;
   }
 

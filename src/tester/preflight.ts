@@ -14,7 +14,7 @@ import type { Session } from './session.js';
 /** Either a home to test with, or why nothing can be decided. */
 export type Preflight =
   | { readonly ok: true; readonly home: Home; readonly mismatch?: Mismatch | undefined }
-  | { readonly ok: false; readonly why: string };
+  | { readonly ok: false; readonly why: string; readonly mismatch?: Mismatch | undefined };
 
 interface Try {
   readonly mode: Mode;
@@ -41,7 +41,7 @@ export async function preflight(session: Session): Promise<Preflight> {
   const first = await Promise.race(tries.map((t) => t.pending.replies.first(timeout)));
   if (!first && !tries.some((t) => t.pending.replies.all.length > 0)) {
     const mismatch = pics.greKeys ? await findLayout(session, timeout) : undefined;
-    return { ok: false, why: mismatch?.text ?? silentDevice(session, tries.length) };
+    return { ok: false, why: mismatch?.text ?? silentDevice(session, tries.length), mismatch };
   }
   const patience = Math.max(leastPatience, 8 * session.roundTrip);
   await Promise.all(tries.map((t) => t.pending.replies.first(patience)));

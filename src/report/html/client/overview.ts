@@ -134,6 +134,7 @@ function runBlock(): HTMLElement {
   row('Profile', `${run.profile}${run.strict ? ', strict' : ''}`);
   row('Selection', run.selection.join(' '));
   if (run.shard) row('Shard', `${run.shard.index} of ${run.shard.total}`);
+  row('Fault', run.fault ?? '');
   row('Baseline', run.baseline ?? '');
   row(
     'Knobs',
