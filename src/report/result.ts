@@ -92,7 +92,7 @@ export interface RunResult {
     readonly baseline?: string;
     /** The requirement that the embedded device breaks, by the id of its fault. */
     readonly fault?: string;
-    /** How the device differs from the profile as a whole, and what to say instead. */
+    /** How the device differs as a whole from what was told of it, and what to say instead. */
     readonly mismatch?: string;
   };
   readonly totals: Readonly<Record<Verdict, number>>;

@@ -101,9 +101,9 @@ function hints(run: RunResult, look: Look, planned: number): string[] {
     const rest = missing === 0 ? '' : ` ${missing} of ${plural(planned, 'case')} were not run.`;
     texts.push(`The run was cut short: this report holds what was decided until then.${rest}`);
   }
-  texts.push(...reasons(cases, 'skip', { word: 'skipped', were: 'were skipped' }));
   const undecided = { word: 'could not be decided', were: 'could not be decided' };
   texts.push(...reasons(withOneCause(run), 'inconclusive', undecided));
+  texts.push(...reasons(cases, 'skip', { word: 'skipped', were: 'were skipped' }));
   if (totals.error > 0) {
     texts.push(
       `${plural(totals.error, 'error')} of the tester itself, not of the device: please report with seed ${seed}.`,
@@ -121,7 +121,7 @@ function hints(run: RunResult, look: Look, planned: number): string[] {
 function failures({ cases, run }: RunResult, look: Look): string[] {
   if (cases.length <= onOneScreen) return [];
   const all = (['fail', 'error', 'warn', 'inconclusive'] as const).flatMap((verdict) =>
-    cases.filter((one) => one.verdict === verdict && counts(one)),
+    cases.filter((one) => one.verdict === verdict && counts(one) && !isOfOneCause(one, run)),
   );
   if (all.length === 0) return [];
   const shown = all.slice(0, all.length > mostListed ? mostListed - 1 : mostListed);
@@ -156,10 +156,13 @@ function baseline(run: RunResult, look: Look): string[] {
 }
 
 /** Where one cause is behind many, it is what they have in common: told once, not once for each rule that it hides. */
-export function withOneCause({ cases, run: { mismatch } }: Pick<RunResult, 'cases' | 'run'>): readonly CaseResult[] {
+function withOneCause({ cases, run: { mismatch } }: Pick<RunResult, 'cases' | 'run'>): readonly CaseResult[] {
   if (mismatch === undefined) return cases;
   return cases.map((one) => (one.reason.includes(mismatch) ? { ...one, reason: mismatch } : one));
 }
+
+const isOfOneCause = ({ verdict, reason }: CaseResult, { mismatch }: RunResult['run']): boolean =>
+  verdict === 'inconclusive' && mismatch !== undefined && reason.includes(mismatch);
 
 function reasons(
   cases: readonly CaseResult[],

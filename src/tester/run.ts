@@ -36,7 +36,7 @@ export interface RunOptions {
   readonly onBent?: OnBent;
   readonly onCaseStart?: (definition: CaseDefinition) => void;
   readonly onCaseDone?: (result: CaseResult) => void;
-  /** Called once, as soon as it is known that the device differs from the profile as a whole. */
+  /** Called once, as soon as it is known that the device differs as a whole from what was told of it. */
   readonly onMismatch?: (text: string) => void;
 }
 
@@ -47,9 +47,9 @@ export async function runCases(options: RunOptions): Promise<RunResult> {
   const rig = config.as === 'mpa' ? new HaRig(options) : new MpaRig(options);
   let isMismatchTold = false;
   const tellMismatch = (): void => {
-    if (isMismatchTold || !rig.mismatch) return;
+    if (isMismatchTold || rig.notice === undefined) return;
     isMismatchTold = true;
-    options.onMismatch?.(rig.mismatch.text);
+    options.onMismatch?.(rig.notice);
   };
   const onCaseDone = (result: CaseResult): void => {
     // a proxy agent shows it with its first request
@@ -80,7 +80,7 @@ export async function runCases(options: RunOptions): Promise<RunResult> {
       selection: options.selection,
       strict: config.strict,
       ...(config.shard && { shard: config.shard }),
-      ...(rig.mismatch && { mismatch: rig.mismatch.text }),
+      ...(rig.notice !== undefined && { mismatch: rig.notice }),
       complete: results.length === cases.length,
     },
     totals: countVerdicts(results),
