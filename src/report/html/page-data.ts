@@ -28,10 +28,12 @@ export function pageData(result: RunResult, context: ReportContext): PageData {
   const listing = listingOf(cases, context.sectionTitle);
   const sections = listing.map(({ key, document, title }) => ({ key, document: safe(document), title: safe(title) }));
   const placeOf = new Map(sections.map(({ key }, i) => [key, i]));
+  // the page has a place of its own for it
+  const { mismatch: _mismatch, ...ownWords } = run;
   const model: PageModel = {
     tool,
     run,
-    headline: headline(result),
+    headline: headline({ ...result, run: ownWords }),
     verdicts,
     marks: signs(plain).marks,
     knownNotes: knownNotes(result).map(({ state, text }) => ({ state, text: safe(text) })),
