@@ -85,6 +85,8 @@ describe('cli display', function () {
     [100_000, 50, 100, '1 min 40 s, about 1 min 40 s left'],
     [10_000, 40, 40, '10 s'],
     [10_000, 0, 40, '10 s'],
+    [10_000, 3, 40, '10 s'],
+    [10_000, 4, 40, '10 s, about 1 min 30 s left'],
   ] as const) {
     it(`says that ${done} of ${total} took ${text}`, () => {
       expect(paceText(elapsed, done, total)).to.equal(text);
