@@ -12,7 +12,7 @@ import { dialectOf } from '../tester/dialect.js';
 import { dealCases } from '../tester/shard.js';
 import { runCases, type RunOptions } from '../tester/run.js';
 import { type RunBaseline, baselineOfRun } from './baseline/of-run.js';
-import { prepareCaptures, writeCaseCaptures } from './case-captures.js';
+import { prepareCaptures, writeCaseCapture, writeCaseCaptures } from './case-captures.js';
 import { changedKnobs } from './changed-knobs.js';
 import { ciOf } from './ci.js';
 import { environmentError, exitCodes, usageError } from './cli-error.js';
@@ -229,6 +229,7 @@ async function conduct(conducted: Conducted): Promise<number> {
           done.set(result.id, result);
           display.caseDone(baseline.mark(result));
           reports.update(soFar);
+          if (flags.pcap !== undefined) writeCaseCapture(flags.pcap, result, start);
         },
       });
       await part.device?.stop();
