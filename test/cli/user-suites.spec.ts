@@ -83,7 +83,7 @@ describe('cli suites of the user', function () {
     ['no function', 'export const x = 1;', 'no function as default export'],
     ['nothing given back', 'export default () => {};', 'gives no sections'],
     ['an error at load', '\n\nthrow new Error("boom");', 'cannot be loaded: boom (line 3)'],
-    ['what is no JavaScript', 'export default (', 'cannot be loaded: '],
+    ['what is no JavaScript', '\nexport default (', 'cannot be loaded: Unexpected end of input (line 2)'],
   ] as const) {
     it(`says what is wrong with ${what}`, async () => {
       expect(await refusal(text)).to.include(part);
@@ -104,6 +104,6 @@ describe('cli suites of the user', function () {
     expect(error)
       .to.be.instanceOf(CliError)
       .with.property('message')
-      .that.matches(/^no\/such\.mjs: it cannot be loaded: /);
+      .that.matches(/^no\/such\.mjs: it cannot be loaded: there is no such file$/);
   });
 });
