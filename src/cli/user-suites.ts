@@ -14,6 +14,7 @@ import { HarnessError } from '../spec/errors.js';
 import { knobs } from '../spec/knobs.js';
 import * as bends from '../tester/bend.js';
 import { type CaseDefinition, mpaSection, section, type SectionDefinition } from '../tester/case.js';
+import { greKeyOf } from '../tester/grant.js';
 import { Inconclusive, Skipped, Violation } from '../tester/outcome.js';
 import { draftModes, modes } from '../tester/request.js';
 import { replyCodes } from '../wire/reply-codes.js';
@@ -22,7 +23,7 @@ import { linesOf } from './config/write.js';
 import { didYouMean } from './nearest.js';
 
 /** What the function of a suite file is handed. Part of the contract of grespec: names are not taken away. */
-export const toolkit = { section, mpaSection, modes, draftModes, bends, replyCodes, hexKey, expect } as const;
+export const toolkit = { section, mpaSection, modes, draftModes, bends, replyCodes, hexKey, greKeyOf, expect } as const;
 export type Toolkit = typeof toolkit;
 
 /** Loads the files anew each time, so that --watch sees what was changed. */
