@@ -2,10 +2,10 @@
  * One pcapng file a case, of the frames that its result keeps: as they were on the wire where that was watched. Else
  * what was seen as a datagram gets IPv4 and UDP headers that carry its addresses and ports, and nothing else of the wire.
  */
-import { accessSync, constants, writeFileSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { makeFolder } from '../report/folder.js';
-import { reasonOf } from '../report/write.js';
+import { reasonOf, writeWhole } from '../report/write.js';
 import { linkTypes } from '../net/capture-link.js';
 import { pcapngHeader, pcapngPacket, type WrittenInterface, type WrittenPacket } from '../net/capture-write.js';
 import type { Endpoint } from '../net/port.js';
@@ -46,17 +46,26 @@ export function prepareCaptures(folder: string): void {
   }
 }
 
-/** Writes `ha-5.2-03.pcapng` and so on; cases without frames get no file. Throws a CliError. */
+/**
+ * Writes the captures again at the end of a run, when all packets of the wire have come in. Cases without frames get no
+ * file. Throws a CliError.
+ */
 export function writeCaseCaptures(folder: string, { run, cases }: RunResult, wire?: WireWatch): void {
   const start = Date.parse(run.startedAt);
-  for (const result of cases) {
-    if (result.frames.length === 0) continue;
-    const file = path.join(folder, `${result.id.replaceAll(/[^\w.-]+/g, '-')}.pcapng`);
-    try {
-      writeFileSync(file, caseCapture(result, start, wire));
-    } catch (error) {
-      throw environmentError(`--pcap ${file}: ${reasonOf(error)}`, error);
-    }
+  for (const result of cases) writeCaseCapture(folder, result, start, wire);
+}
+
+/**
+ * Writes `ha-5.2-03.pcapng` or the like as soon as the case has ended: a run may be killed. `start` is when it began,
+ * milliseconds since the Unix epoch. Throws a CliError.
+ */
+export function writeCaseCapture(folder: string, result: CaseResult, start: number, wire?: WireWatch): void {
+  if (result.frames.length === 0) return;
+  const file = path.join(folder, `${result.id.replaceAll(/[^\w.-]+/g, '-')}.pcapng`);
+  try {
+    writeWhole(path.resolve(file), caseCapture(result, start, wire));
+  } catch (error) {
+    throw environmentError(`--pcap ${file}: ${reasonOf(error)}`, error);
   }
 }
 

@@ -1,9 +1,15 @@
 /** `grespec completion`: what a shell needs to complete commands, flags and what follows them. */
 import type { Command, Option } from 'commander';
 import { sections } from '../../suites/index.js';
+import { haFaults } from '../dut/faults/ha.js';
+import { mpaFaults } from '../dut/faults/mpa.js';
+import { haVariants } from '../dut/variants.js';
+import { mpaVariants } from '../dut/variants-mpa.js';
+import { catalogue } from '../spec/catalogue.js';
 import { knobs } from '../spec/knobs.js';
-import { profiles } from '../spec/config.js';
+import { defaultPics, profiles } from '../spec/config.js';
 import { exitCodes, quoted, usageError } from './cli-error.js';
+import { linesOf } from './config/write.js';
 import { bash } from './completion/bash.js';
 import { fish } from './completion/fish.js';
 import type { CommandWords, FlagWords } from './completion/words.js';
@@ -30,6 +36,12 @@ const valuesOf: Readonly<Record<string, readonly string[]>> = {
   '--knob': knobs.flatMap(({ name, values }) =>
     'min' in values ? [`${name}=`] : values.map((value) => `${name}=${value}`),
   ),
+  '--fault': [...new Set([...haFaults, ...mpaFaults].map(({ id }) => id))],
+  '--variant': [...new Set([...haVariants, ...mpaVariants].map(({ id }) => id))],
+  '--pics': linesOf({ pics: { ...defaultPics } }).flatMap(({ setting }) => {
+    const item = setting.replace(/^pics\./, '');
+    return [`${item}=true`, `${item}=false`];
+  }),
   '--report': ['junit=', 'json=', 'html=', 'tap=', 'markdown='],
 };
 
@@ -37,14 +49,20 @@ const valuesOf: Readonly<Record<string, readonly string[]>> = {
 const argumentsOf: Readonly<Record<string, readonly string[]>> = { device: ['ha', 'mpa'], shell: Object.keys(shells) };
 
 export function wordsOf(program: Command): readonly CommandWords[] {
-  const cases = sections.flatMap(({ key, cases: own }) => [key, ...own.map(({ id }) => id)]);
+  const cases = [
+    ...sections.flatMap(({ key, cases: own }) => [key, ...own.map(({ id }) => id)]),
+    ...catalogue.map(({ id }) => id),
+  ];
   return program.commands.map((command) => {
     const names = command.registeredArguments.map((argument) => argument.name());
     return {
       name: command.name(),
       summary: command.summary(),
       flags: [...command.options.map(flagWords), { long: '--help', summary: 'print help' }],
-      values: names.flatMap((name) => (takesCases.has(name) ? cases : (argumentsOf[name] ?? []))),
+      values: names.flatMap((name) => [
+        ...(takesCases.has(name) ? cases : (argumentsOf[name] ?? [])),
+        ...(command.name() === 'explain' ? knobs.map((knob) => knob.name) : []),
+      ]),
       takesFiles: names.some((name) => !takesCases.has(name) && argumentsOf[name] === undefined),
     };
   });

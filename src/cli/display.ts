@@ -18,6 +18,8 @@ export interface DisplayFlags {
 
 export interface Display {
   begin(tool: RunResult['tool'], run: Omit<RunResult['run'], 'durationMs' | 'complete'>): void;
+  /** Something about the run as a whole that no case says. */
+  notice(text: string): void;
   caseStarted(id: string): void;
   caseDone(result: CaseResult): void;
   finish(run: RunResult): Promise<void>;
@@ -59,6 +61,7 @@ function treeDisplay({ screen, context, listing, now }: DisplayOptions): Display
   });
   return {
     begin: (tool, run) => printer.begin(tool, run),
+    notice: (text) => printer.notice(text),
     caseStarted: (id) => printer.caseStarted(id),
     caseDone: (result) => printer.caseDone(result),
     finish: (run) => {
@@ -74,6 +77,7 @@ function quietDisplay({ screen }: DisplayOptions): Display {
   const printer = new QuietPrinter(screen.look, (text) => screen.write(text));
   return {
     begin: nothing,
+    notice: (text) => printer.notice(text),
     caseStarted: nothing,
     caseDone: (result) => printer.caseDone(result),
     finish: (run) => Promise.resolve(printer.finish(run)),
@@ -82,9 +86,10 @@ function quietDisplay({ screen }: DisplayOptions): Display {
 }
 
 function mochaDisplay(reporter: string, { listing, titles, strict }: DisplayOptions): Display {
-  const report = new MochaReport(mochaWith(reporter), listing, titles, strict);
+  const report = new MochaReport(reporter, listing, titles, strict);
   return {
     begin: nothing,
+    notice: nothing,
     caseStarted: nothing,
     caseDone: (result) => report.caseDone(result),
     finish: () => report.finish(),

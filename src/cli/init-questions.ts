@@ -1,5 +1,7 @@
 /** The questions of `grespec init`. What flags have said is not asked again; a wrong answer is asked for once more. */
+import { messageOf } from './cli-error.js';
 import type { ConfigInput } from './config/input.js';
+import { isShowable, readKey } from './config/key.js';
 import * as values from './config/values.js';
 import { defaultPics, type PicsItem } from '../spec/config.js';
 
@@ -24,12 +26,16 @@ const features: Readonly<Record<Flat, string>> = {
   dynamicHomeAddress: 'Home addresses for requests with home address 0 and an NAI?',
 };
 
-/** `tell` is shown what is wrong with an answer; `localFor` suggests an address of this machine. */
+/**
+ * `tell` is shown what is wrong with an answer; `localFor` suggests an address of this machine; keys may be in variables of
+ * `environment`.
+ */
 export async function askAll(
   given: ConfigInput,
   ask: Ask,
   tell: (message: string) => void,
   localFor: (target: string) => Promise<string>,
+  environment: NodeJS.ProcessEnv = process.env,
 ): Promise<Answers> {
   const checked = async <T>(question: string, initial: string, read: (text: string) => values.Read<T>): Promise<T> => {
     for (;;) {
@@ -38,7 +44,6 @@ export async function askAll(
       tell(answer.message);
     }
   };
-  const text = (question: string, initial: string): Promise<string> => checked(question, initial, anyText);
   const yes = (question: string, initial: boolean): Promise<boolean> =>
     checked(question, initial ? 'yes' : 'no', yesOrNo);
 
@@ -56,8 +61,11 @@ export async function askAll(
   const mnHa = {
     ...told,
     spi: told?.spi ?? (await checked('SPI of the MN-HA security association', '256', spi)),
-    key: told?.key ?? (await text('Its key: hex, env:NAME or file:PATH', 'env:HA_KEY')),
+    key: told?.key ?? (await checked('Its key: hex, env:NAME or file:PATH', 'env:HA_KEY', keyText)),
   };
+  const missing = keyProblem(mnHa.key, environment);
+  if (missing !== undefined)
+    tell(`${missing}. The file will say where the key is all the same, but the device cannot be probed before that`);
   const realm =
     given.pixit?.realm ?? (await checked('Realm under which it knows mobile nodes', 'example.org', values.readRealm));
   const trigger =
@@ -69,7 +77,8 @@ export async function askAll(
     ...{ as, local, pixit, securityAssociations: { mnHa, ...(faHa && { faHa }) } },
     ...(endpoint !== undefined && { target: endpoint }),
   };
-  if (await yes('Probe the device now for what it supports?', true)) return { given: basis, probe: true };
+  if (missing === undefined && (await yes('Probe the device now for what it supports?', true)))
+    return { given: basis, probe: true };
   const pics: Record<string, boolean | Readonly<Record<string, boolean>>> = { ...basis.pics };
   for (const item of Object.keys(features) as Flat[]) {
     const needless = (item === 'l2' && pics['greKeys'] === false) || typeof pics[item] === 'boolean';
@@ -81,7 +90,21 @@ export async function askAll(
 const right = <T>(value: T): values.Read<T> => ({ ok: true, value });
 const wrong = (message: string): values.Read<never> => ({ ok: false, message });
 
-const anyText = (answer: string): values.Read<string> => (answer === '' ? wrong('an answer is needed') : right(answer));
+/** What is wrong with a key. */
+function keyProblem(text: string, environment: NodeJS.ProcessEnv): string | undefined {
+  try {
+    readKey({ text, where: 'key' }, environment);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** A variable or file that is named may come to be later; hex is right or wrong now. */
+function keyText(answer: string): values.Read<string> {
+  const problem = isShowable(answer) ? undefined : keyProblem(answer, {});
+  return problem === undefined ? right(answer) : wrong(problem);
+}
 
 function yesOrNo(answer: string): values.Read<boolean> {
   if (/^y(es)?$/i.test(answer)) return right(true);

@@ -2,10 +2,10 @@
 import { createInterface } from 'node:readline/promises';
 import { freshLoopback, localAddressFor } from '../net/local-address.js';
 import { isLoopback } from './config/resolve.js';
-import { exitCodes, usageError } from './cli-error.js';
+import { CliError, exitCodes } from './cli-error.js';
 import type { ConfigInput } from './config/input.js';
 import { templateText } from './config/template.js';
-import { linesOf } from './config/write.js';
+import { type ConfigLine, linesOf } from './config/write.js';
 import { type ConfigFlags, flagSource } from './config/flags.js';
 import { readSettings } from './config/settings.js';
 import { askAll, type Ask, type Answers } from './init-questions.js';
@@ -31,14 +31,29 @@ export async function init(file: string = usualFile, flags: InitFlags = {}): Pro
   const told = source.value as ConfigInput;
   const isPersonThere = process.stdin.isTTY && process.stdout.isTTY && !flags.yes;
   const answers: Answers = isPersonThere ? await asked(told) : { given: told, probe: false };
-  const seen = answers.probe || flags.probe ? await probed(answers.given) : { lines: [], code: exitCodes.ok };
-  if (!seen.lines) return seen.code;
   const heading =
     'Configuration of grespec; docs/configuration.md tells of each setting. What begins with # has its default, or no value. ' +
     'pics is what the device claims: false skips the cases of a feature.';
-  writeConfig(file, templateText(heading, answers.given, seen.lines, file), force);
-  process.stdout.write(`${file} is written; look through it, and: grespec run --config ${file}\n`);
-  return exitCodes.ok;
+  const write = (lines: readonly ConfigLine[], next: string): void => {
+    writeConfig(file, templateText(heading, answers.given, lines, file), force);
+    process.stdout.write(`${file} is written; ${next} --config ${file}\n`);
+  };
+  let seen: Seen = { code: exitCodes.internal };
+  try {
+    seen = answers.probe || flags.probe ? await probed(answers.given) : { lines: [], code: exitCodes.ok };
+  } finally {
+    const { lines, code } = seen;
+    if (lines) write(lines, 'look through it, and: grespec run');
+    // what somebody has answered is not lost for a device that cannot be reached
+    else if (answers.probe && code !== exitCodes.interrupted) write([], 'once the device answers: grespec probe');
+  }
+  return seen.code;
+}
+
+interface Seen {
+  /** What a survey found; none when the device gave no answer, which has then been told. */
+  readonly lines?: readonly ConfigLine[];
+  readonly code: number;
 }
 
 async function asked(told: ConfigInput): Promise<Answers> {
@@ -50,7 +65,10 @@ async function asked(told: ConfigInput): Promise<Answers> {
   try {
     return await askAll(told, ask, (message) => void process.stdout.write(`  ${message}\n`), localFor);
   } catch (error) {
-    if (gone.signal.aborted) throw usageError('nothing is written: the questions were not answered to the end');
+    if (gone.signal.aborted) {
+      const what = 'nothing is written: the questions were not answered to the end';
+      throw new CliError(exitCodes.interrupted, what);
+    }
     throw error;
   } finally {
     terminal.close();
@@ -62,10 +80,7 @@ async function localFor(target: string): Promise<string> {
   return isLoopback(target) ? freshLoopback(2).join(',') : localAddressFor(target);
 }
 
-/** The lines of a survey; none when the device gave no answer, which has then been told. */
-async function probed(
-  given: ConfigInput,
-): Promise<{ readonly lines?: ReturnType<typeof mergeLines>; readonly code: number }> {
+async function probed(given: ConfigInput): Promise<Seen> {
   const tell = (message: string): void => void process.stderr.write(`grespec: ${message}\n`);
   const settings = readSettings({ value: given, locate: (path) => path.join('.') });
   const interrupts = catchInterrupts(tell, 'taking back what was registered');

@@ -5,12 +5,21 @@ import { exitCodes } from './cli-error.js';
 import { citation, titleOf } from './places.js';
 import { select } from './select.js';
 
-export function list(selectors: readonly string[], options: { readonly json?: boolean }): number {
+export interface ListFlags {
+  readonly json?: boolean;
+  /** Suite files of the user's own. */
+  readonly suite?: readonly string[];
+}
+
+export async function list(selectors: readonly string[], { json, suite = [] }: ListFlags): Promise<number> {
+  // what it takes to load them is not waited for without need
+  const own = suite.length === 0 ? [] : await (await import('./user-suites.js')).loadSuites(suite, sections);
+  const all = [...sections, ...own];
   const selected = select(
-    sections.flatMap((section) => section.cases),
+    all.flatMap((section) => section.cases),
     selectors,
   );
-  process.stdout.write(options.json ? asJson(selected) : asText(selected));
+  process.stdout.write(json ? asJson(selected, all) : asText(selected, all));
   return exitCodes.ok;
 }
 
@@ -40,8 +49,8 @@ export function asText(selected: readonly CaseDefinition[], all: readonly Sectio
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function asJson(selected: readonly CaseDefinition[]): string {
-  const rows = bySection(selected, sections).flatMap((section) =>
+function asJson(selected: readonly CaseDefinition[], all: readonly SectionDefinition[]): string {
+  const rows = bySection(selected, all).flatMap((section) =>
     section.cases.map(({ id, title, dut, covers, needs = [], refuses = [] }) => ({
       id,
       title,

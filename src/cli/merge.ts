@@ -8,7 +8,7 @@ import { withBaseline } from './baseline/apply.js';
 import { readBaseline } from './baseline/read.js';
 import { ciOf } from './ci.js';
 import { usageError } from './cli-error.js';
-import { showResult } from './offline-report.js';
+import { showInShort, showResult } from './offline-report.js';
 import { reportContext } from './report-context.js';
 import { readReport } from './report-file.js';
 import { parseReport, Reports } from './reports.js';
@@ -17,6 +17,8 @@ import { Screen } from './screen.js';
 export interface MergeFlags {
   readonly report?: readonly string[];
   readonly baseline?: string;
+  /** Only what did not pass, and the outcome. */
+  readonly quiet?: boolean;
 }
 
 export function merge(files: readonly string[], flags: MergeFlags): number {
@@ -37,7 +39,8 @@ export function merge(files: readonly string[], flags: MergeFlags): number {
   const tell = (message: string): void => void process.stderr.write(`grespec: ${message}\n`);
   const ci = ciOf(process.env, (text) => screen.write(text), tell);
   ci.begin();
-  showResult(result, `merge of ${plural(files.length, 'report')}`, context, screen);
+  if (flags.quiet) showInShort(result, screen);
+  else showResult(result, `merge of ${plural(files.length, 'report')}`, context, screen);
   for (const note of joined.notes) tell(note);
   reports.end(result);
   ci.end(result, context);

@@ -11,15 +11,22 @@ import { counts } from '../report/totals.js';
 import { messageOf, quoted, usageError } from './cli-error.js';
 import { didYouMean } from './nearest.js';
 
+/** `base` prints nothing, and `html` needs the page of a browser. */
+const unusable: ReadonlySet<string> = new Set(['base', 'html']);
+
 const builtIn = (): readonly string[] =>
-  Object.keys(Mocha.reporters).filter((name) => name === name.toLowerCase() && name !== 'base');
+  Object.keys(Mocha.reporters).filter((name) => name === name.toLowerCase() && !unusable.has(name));
 
 /** Throws a usage error that says what is wrong with the reporter. */
 export function mochaWith(reporter: string): Mocha {
+  if (reporter === 'html') throw usageError("mocha's html is for browsers; a page of the run: --report html=FILE.html");
   const mocha = new Mocha({ timeout: 0 });
   const isFile = /[/\\]|\.[cm]?js$/.test(reporter);
   try {
-    return mocha.reporter(isFile ? path.resolve(reporter) : reporter);
+    mocha.reporter(isFile ? path.resolve(reporter) : reporter);
+    // mocha itself looks only when the run begins
+    if (typeof Reflect.get(mocha, '_reporter') !== 'function') throw new TypeError('it exports no class or function');
+    return mocha;
   } catch (error) {
     const why = messageOf(error).split('\n')[0] ?? '';
     const names = builtIn();
@@ -28,6 +35,15 @@ export function mochaWith(reporter: string): Mocha {
         ? `the reporter ${reporter} cannot be loaded: ${why}`
         : `there is no reporter ${quoted(reporter)}; ${didYouMean(reporter, names, `mocha has ${names.join(', ')}; of your own: ./FILE.cjs`)}`,
     );
+  }
+}
+
+/** Mocha makes the reporter now; that of a user may be anything. */
+function begun(mocha: Mocha, reporter: string, done: () => void): void {
+  try {
+    mocha.run(done);
+  } catch (error) {
+    throw usageError(`the reporter ${reporter} cannot begin: ${messageOf(error).split('\n')[0] ?? ''}`);
   }
 }
 
@@ -41,7 +57,14 @@ export class MochaReport {
   readonly #strict: boolean;
   #ended: Promise<void> = Promise.resolve();
 
-  constructor(mocha: Mocha, listing: readonly SectionListing[], titles: ReadonlyMap<string, string>, strict: boolean) {
+  /** Throws a usage error where the reporter cannot begin. */
+  constructor(
+    reporter: string,
+    listing: readonly SectionListing[],
+    titles: ReadonlyMap<string, string>,
+    strict: boolean,
+  ) {
+    const mocha = mochaWith(reporter);
     this.#strict = strict;
     for (const { document, section, title, heading, cases } of listing) {
       const name = [document, section, title].filter((part) => part !== '').join(' ');
@@ -49,7 +72,7 @@ export class MochaReport {
       for (const id of cases) suite.addTest(this.#test(id, `${id} ${titles.get(id) ?? ''}`.trimEnd()));
     }
     this.#ended = new Promise((resolve) => {
-      mocha.run(() => {
+      begun(mocha, reporter, () => {
         mocha.dispose();
         resolve();
       });

@@ -2,6 +2,7 @@
 import type { ReportContext } from '../report/context.js';
 import type { RunResult } from '../report/result.js';
 import { listingOf } from '../report/sections.js';
+import { QuietPrinter } from '../report/quiet.js';
 import { TreePrinter } from '../report/tree.js';
 import { catalogue, sectionKey } from '../spec/catalogue.js';
 import type { Dialect } from '../wire/extensions.js';
@@ -58,6 +59,14 @@ export function showResult(result: RunResult, what: string, context: ReportConte
   const { tool, run } = result;
   const facts = Object.entries(changedKnobs(run.knobs, run.profile)).map(([name, value]) => ` ${name}=${value}`);
   screen.write(`${tool.name} ${tool.version}: ${what}, profile ${run.profile}${facts.join('')}\n`);
+  if (run.mismatch !== undefined) printer.notice(run.mismatch);
+  for (const one of result.cases) printer.caseDone(one);
+  printer.finish(result);
+}
+
+/** Prints what did not pass, and the outcome. */
+export function showInShort(result: RunResult, screen: Screen): void {
+  const printer = new QuietPrinter(screen.look, (text) => screen.write(text));
   for (const one of result.cases) printer.caseDone(one);
   printer.finish(result);
 }

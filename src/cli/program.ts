@@ -13,6 +13,7 @@ import { addDeviceOptions, addDutOptions, addRunOptions } from './options.js';
 import type { InitFlags } from './init.js';
 import { addInitOptions } from './init-options.js';
 import type { LedgerFlags } from './ledger.js';
+import type { ListFlags } from './list.js';
 import type { ProbeFlags } from './probe.js';
 import { addProbeOptions } from './probe-options.js';
 import type { ReplayFlags } from './replay.js';
@@ -174,6 +175,11 @@ Examples:
     .summary('list cases by section')
     .description('Prints ids and titles of the cases by section of the documents. Touches no network.')
     .option('--json', 'print a JSON array, with requirements and needs of each case')
+    .option(
+      '--suite <file>',
+      'add a suite of your own, see: docs/writing-a-suite.md; also repeated',
+      (file: string, files: readonly string[] = []) => [...files, file],
+    )
     .addHelpText(
       'after',
       `
@@ -184,9 +190,9 @@ Examples:
   $ grespec list --json | jq -r '.[].id'
 `,
     )
-    .action(async (selectors: string[], options: { json?: boolean }) => {
+    .action(async (selectors: string[], flags: ListFlags) => {
       const { list } = await import('./list.js');
-      finish(list(selectors, options));
+      finish(await list(selectors, flags));
     });
 
   const dut = common(program.command('dut <device> [args...]'))

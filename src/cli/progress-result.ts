@@ -11,11 +11,18 @@ export interface RunFacts {
   readonly selection: readonly string[];
   /** When the run began, milliseconds since the Unix epoch. */
   readonly start: number;
+  /** Of the embedded device. */
+  readonly fault?: string | undefined;
 }
 
 /** `cases` are in the order of the listing. */
-export function progressResult(facts: RunFacts, cases: readonly CaseResult[], now: number): RunResult {
-  const { config, version, targetName, selection, start } = facts;
+export function progressResult(
+  facts: RunFacts,
+  cases: readonly CaseResult[],
+  now: number,
+  mismatch?: string,
+): RunResult {
+  const { config, version, targetName, selection, start, fault } = facts;
   const { seed, as, profile, knobs, strict, shard } = config;
   return {
     tool: { name: 'grespec', version },
@@ -25,6 +32,8 @@ export function progressResult(facts: RunFacts, cases: readonly CaseResult[], no
       ...{ seed, as, target: targetName, profile, knobs, selection, strict },
       complete: false,
       ...(shard && { shard }),
+      ...(fault !== undefined && { fault }),
+      ...(mismatch !== undefined && { mismatch }),
     },
     totals: countVerdicts(cases),
     cases,

@@ -138,7 +138,7 @@ async function planOf(
 ): Promise<{ readonly plan: Plan; readonly notes: readonly string[] }> {
   const planner = new Planner(auditOptions(settings), as);
   const { fault, notes } = await readPackets(file, (packet) => planner.packet(packet));
-  if (fault && !fault.isCutShort) throw fault;
+  if (fault && !fault.isCutShort) throw usageError(`${file}: ${fault.message}`);
   const plan = planner.end();
   if (plan.senders.length === 0) throw usageError(`${file}: there is no Registration Request in it to replay`);
   return { plan, notes: fault ? [...notes, fault.message] : notes };

@@ -19,7 +19,8 @@ export function addResultCommands(
         'the whole and writes it in any kind of report. What judges the whole run gets the worst verdict that any part ' +
         'came to. Reports of other versions, roles, profiles or knobs do not fit, nor do two that hold the same case.',
     )
-    .option('--report <kind=path>', 'write a report: junit, json, html, tap or markdown; also repeated', collect);
+    .option('--report <kind=path>', 'write a report: junit, json, html, tap or markdown; also repeated', collect)
+    .option('--quiet', 'print only what did not pass, and the outcome');
   addBaselineOption(merging);
   merging
     .addHelpText(

@@ -12,7 +12,7 @@ import { dialectOf } from '../tester/dialect.js';
 import { dealCases } from '../tester/shard.js';
 import { runCases, type RunOptions } from '../tester/run.js';
 import { type RunBaseline, baselineOfRun } from './baseline/of-run.js';
-import { prepareCaptures, writeCaseCaptures } from './case-captures.js';
+import { prepareCaptures, writeCaseCapture, writeCaseCaptures } from './case-captures.js';
 import { changedKnobs } from './changed-knobs.js';
 import { ciOf } from './ci.js';
 import { environmentError, exitCodes, usageError } from './cli-error.js';
@@ -189,11 +189,12 @@ async function conduct(conducted: Conducted): Promise<number> {
   const ci = ciOf(process.env, (text) => screen.write(text), tell);
   const targetName = isEmbedded ? 'embedded' : `${config.target.address}:${config.target.port}`;
   const start = net.clock.now();
-  const facts: RunFacts = { config, version: version(), targetName, selection: selectors, start };
+  const facts: RunFacts = { config, version: version(), targetName, selection: selectors, start, fault: flags.fault };
+  let mismatch: string | undefined;
   const done = new Map<string, CaseResult>();
   const soFar = (): RunResult => {
     const results = cases.flatMap(({ id }) => done.get(id) ?? []);
-    return baseline.markAll(progressResult(facts, results, net.clock.now()));
+    return baseline.markAll(progressResult(facts, results, net.clock.now(), mismatch));
   };
   const interrupts = catchInterrupts(tell);
   const { signal } = interrupts;
@@ -218,11 +219,17 @@ async function conduct(conducted: Conducted): Promise<number> {
         repeat: (id) => repeatCommand(id, flags, config.seed),
         ...restarting(usable, part.device, signal, tell),
         ...(config.as === 'ha' && accessOf(part, net, tell)),
+        onMismatch: (text) => {
+          // parts of a run have devices of their own, which differ in the same way
+          if (mismatch === undefined) display.notice(text);
+          mismatch ??= text;
+        },
         onCaseStart: ({ id }) => display.caseStarted(id),
         onCaseDone: (result) => {
           done.set(result.id, result);
           display.caseDone(baseline.mark(result));
           reports.update(soFar);
+          if (flags.pcap !== undefined) writeCaseCapture(flags.pcap, result, start);
         },
       });
       await part.device?.stop();

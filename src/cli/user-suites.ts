@@ -2,6 +2,8 @@
  * `--suite FILE`: suites of the user's own. Such a file stands anywhere and imports nothing of grespec: it exports a
  * function, which is handed the same verbs that the suites of grespec use and gives sections back.
  */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { AssertionError, expect } from 'chai';
@@ -12,6 +14,7 @@ import { HarnessError } from '../spec/errors.js';
 import { knobs } from '../spec/knobs.js';
 import * as bends from '../tester/bend.js';
 import { type CaseDefinition, mpaSection, section, type SectionDefinition } from '../tester/case.js';
+import { greKeyOf } from '../tester/grant.js';
 import { Inconclusive, Skipped, Violation } from '../tester/outcome.js';
 import { draftModes, modes } from '../tester/request.js';
 import { replyCodes } from '../wire/reply-codes.js';
@@ -20,7 +23,7 @@ import { linesOf } from './config/write.js';
 import { didYouMean } from './nearest.js';
 
 /** What the function of a suite file is handed. Part of the contract of grespec: names are not taken away. */
-export const toolkit = { section, mpaSection, modes, draftModes, bends, replyCodes, hexKey, expect } as const;
+export const toolkit = { section, mpaSection, modes, draftModes, bends, replyCodes, hexKey, greKeyOf, expect } as const;
 export type Toolkit = typeof toolkit;
 
 /** Loads the files anew each time, so that --watch sees what was changed. */
@@ -84,12 +87,27 @@ async function load(file: string): Promise<readonly SectionDefinition[]> {
     made = await (module.default as (tools: Toolkit) => unknown)(toolkit);
   } catch (error) {
     if (error instanceof Error && error.name === 'CliError') throw error;
-    throw wrong(file, `it cannot be loaded: ${messageOf(error).split('\n')[0] ?? ''}${placeOf(error, file)}`);
+    throw wrong(file, `it cannot be loaded: ${whyUnloadable(error, file)}`);
   }
   const sections: readonly unknown[] = Array.isArray(made) ? made : [made];
   if (sections.length === 0 || !sections.every(isSection))
     throw wrong(file, `its function gives no sections; ${howTo}`);
   return sections;
+}
+
+function whyUnloadable(error: unknown, file: string): string {
+  if (!existsSync(file)) return 'there is no such file';
+  const text = messageOf(error).split('\n')[0] ?? '';
+  // node tells where a module was wanted; that this file is wanted here is no news
+  return `${text.replace(/ imported from .*$/, '')}${placeOf(error, file) || syntaxPlaceOf(error, file)}`;
+}
+
+/** Node keeps the line of a syntax error to itself, unless it checks the file and nothing else. */
+function syntaxPlaceOf(error: unknown, file: string): string {
+  if (!(error instanceof SyntaxError)) return '';
+  const { stderr } = spawnSync(process.execPath, ['--check', path.resolve(file)], { encoding: 'utf8' });
+  const [, line] = /:(\d+)\n/.exec(stderr) ?? [];
+  return line === undefined ? '' : ` (line ${line})`;
 }
 
 /** The line of the file where an error was thrown. */

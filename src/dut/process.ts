@@ -164,7 +164,9 @@ async function firstLine(lines: Interface, exited: Promise<DutExit>): Promise<Du
   const line = await Promise.race([
     new Promise<string>((resolve) => lines.once('line', resolve)),
     exited.then(({ code, signal, stderr }) => {
-      throw new Error(`the device ended before it was ready (${signal ?? `exit code ${code}`}): ${stderr.trim()}`);
+      const said = stderr.trim();
+      const how = `the device ended before it was ready (${signal ?? `exit code ${code}`})`;
+      throw new Error(said === '' ? `${how}, without a word` : `${how}: ${said}`);
     }),
     new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(`the device was not ready after ${startTimeout} ms`)), startTimeout);

@@ -60,6 +60,7 @@ export function differences(a: RunResult, b: RunResult): string[] {
     target: run.target,
     profile: run.profile,
     strict: String(run.strict),
+    ...(run.fault !== undefined && { fault: run.fault }),
     ...Object.fromEntries(Object.entries(run.knobs).map(([name, value]) => [`knob ${name}`, value])),
   });
   const [before, after] = [facts(a), facts(b)];

@@ -4,6 +4,7 @@ import { knownText } from './known.js';
 import { type Ink, type Look, paint, signs, verdictInk } from './look.js';
 import type { CaseResult, FrameRecord } from './result.js';
 import { columns, hexRows, oneLine, padded, printable, wrap } from './text.js';
+import { beyondRule } from './violated.js';
 
 const labelWidth = 10;
 /** Columns of a row of 16 octets with its text. */
@@ -26,7 +27,7 @@ export function evidence(result: CaseResult, look: Look, context: ReportContext)
   result.requirements.forEach((id, i) => row(i === 0 ? 'rule' : '', requirement(id, context)));
   row('expected', result.expected, 'green');
   row('actual', result.actual, verdictInk[result.verdict]);
-  row('reason', result.reason);
+  row('reason', beyondRule(result, context));
   row('baseline', knownText(result));
   lines.push(...frameLines(result, look, context));
   if (result.repeat !== '')

@@ -1,6 +1,6 @@
 /** One HTML file that holds a whole run: no network, no fonts, no parts. Without scripting it still shows the findings. */
 import { createHash } from 'node:crypto';
-import type { Verdict } from '../spec/types.js';
+import type { Level, Verdict } from '../spec/types.js';
 import type { ReportContext } from './context.js';
 import { pageData } from './html/page-data.js';
 import type { PageModel } from './html/page-model.js';
@@ -59,6 +59,8 @@ ${help}
 `;
 }
 
+const cutShort = 'Cut short: this run did not end, the report holds what was decided until then.';
+
 function header({ tool, run, headline, marks }: PageModel, outcome: Verdict): string {
   const device = run.as === 'mpa' ? 'home agent' : 'mobility proxy agent';
   const facts = [
@@ -67,19 +69,21 @@ function header({ tool, run, headline, marks }: PageModel, outcome: Verdict): st
     `profile ${run.profile}${run.strict ? ', strict' : ''}`,
     ...(run.shard ? [`shard ${run.shard.index} of ${run.shard.total}`] : []),
     `seed ${run.seed}`,
+    ...(run.fault === undefined ? [] : [`fault ${run.fault}`]),
     run.startedAt.replace('T', ' ').replace(/\.\d+/, ''),
     duration(run.durationMs),
   ];
-  const notice = run.complete
-    ? ''
-    : '\n<p class="notice" role="status" id="cut-short">Cut short: this run did not end, the report holds what was decided until then.</p>';
+  const notices = [
+    ...(run.mismatch === undefined ? [] : [{ id: 'mismatch', words: run.mismatch }]),
+    ...(run.complete ? [] : [{ id: 'cut-short', words: cutShort }]),
+  ].map(({ id, words }) => `\n<p class="notice" role="status" id="${id}">${text(oneLine(words))}</p>`);
   return `<header class="top" data-verdict="${outcome}">
 <h1><span class="badge" data-verdict="${outcome}" aria-hidden="true">${marks[outcome]}</span>${text(headline)}</h1>
-<p class="run">${text(facts.map((fact) => oneLine(fact).replaceAll(' ', '\u00a0')).join(' · '))}</p>
+<p class="run">${facts.map((fact) => `<span class="whole">${text(oneLine(fact))}</span>`).join(' · ')}</p>
 <div class="tools"><nav aria-label="Views"><a href="#">Overview</a><a href="#cases">Cases</a><a href="#ledger">Ledger</a></nav>
-<button type="button" id="theme" aria-pressed="false" title="t">Dark</button>
-<button type="button" id="keys" title="?">Keys</button></div>
-</header>${notice}`;
+<button type="button" id="theme" title="t">Dark</button>
+<button type="button" id="keys" title="?">Help</button></div>
+</header>${notices.join('')}`;
 }
 
 function filters({ verdicts, levels, cases, sections, marks, knownNotes }: PageModel): string {
@@ -94,7 +98,7 @@ function filters({ verdicts, levels, cases, sections, marks, knownNotes }: PageM
     .filter(({ count }) => count > 0)
     .map(
       ({ level, count }) =>
-        `<button type="button" class="chip" data-level="${level}" aria-pressed="false">${level} <b>${count}</b></button>`,
+        `<button type="button" class="chip" data-level="${level}" aria-pressed="false" title="${text(levelMeanings[level])}">${level} <b>${count}</b></button>`,
     );
   const stateChips = knownNotes.map(({ state }) => {
     const count = cases.filter(({ known }) => known?.state === state).length;
@@ -134,8 +138,19 @@ const keys = [
   ['Esc', 'leave the case, then clear the filter'],
 ] as const;
 
-const help = `<dialog id="help" aria-labelledby="help-title"><h2 id="help-title">Keys</h2><dl>${keys
+const levelMeanings = {
+  MUST: 'what a document demands: a deviation is a failure',
+  SHOULD: 'what a document recommends: a deviation is a warning',
+  MAY: 'what a document leaves open',
+  fact: 'what a document states without such a word: a deviation is a failure',
+  inference: 'what follows from a document, though it stands nowhere: a deviation is a warning',
+  info: 'what is known of a document from memory only: a deviation decides nothing',
+} as const satisfies Record<Level, string>;
+
+const help = `<dialog id="help" aria-label="Help"><h2>Keys</h2><dl>${keys
   .map(([key, what]) => `<dt><kbd>${key}</kbd></dt><dd>${what}</dd>`)
+  .join('')}</dl><h2>Levels</h2><dl>${Object.entries(levelMeanings)
+  .map(([level, what]) => `<dt>${level}</dt><dd>${text(what)}</dd>`)
   .join('')}</dl><form method="dialog"><button>Close</button></form></dialog>`;
 
 function columnHeads(names: readonly string[]): string {

@@ -61,6 +61,8 @@ function properties({ tool, run }: RunResult): string {
     ['selection', run.selection.join(' ')],
     ...(run.shard ? [['shard', `${run.shard.index}/${run.shard.total}`] satisfies [string, string]] : []),
     ...(run.baseline === undefined ? [] : [['baseline', run.baseline] satisfies [string, string]]),
+    ...(run.fault === undefined ? [] : [['fault', run.fault] satisfies [string, string]]),
+    ...(run.mismatch === undefined ? [] : [['mismatch', run.mismatch] satisfies [string, string]]),
     ...Object.entries(run.knobs).map(([name, value]): [string, string] => [`knob.${name}`, value]),
   ];
   return element(

@@ -26,6 +26,7 @@ export function toMarkdown(result: RunResult, context: ReportContext = {}): stri
     `target ${run.target}`,
     `profile ${run.profile}`,
     `seed ${run.seed}`,
+    ...(run.fault === undefined ? [] : [`fault ${run.fault}`]),
     duration(run.durationMs),
     ...(run.strict ? ['strict'] : []),
     ...(run.shard ? [`shard ${run.shard.index} of ${run.shard.total}`] : []),

@@ -3,6 +3,8 @@ import { duration } from './text.js';
 
 /** Earlier than this an estimate says nothing, in milliseconds. */
 const earliest = 1500;
+/** Nor before so much is done: the first cases are quick, those that wait are still under way. */
+const leastShare = 0.1;
 
 /**
  * `12 s, about 30 s left`. The rest is taken to go like what is done; nothing is said of it at the very beginning, and at
@@ -10,7 +12,7 @@ const earliest = 1500;
  */
 export function paceText(elapsed: number, done: number, total: number): string {
   const taken = rounded(elapsed);
-  if (done === 0 || done >= total || elapsed < earliest) return taken;
+  if (done < total * leastShare || done >= total || elapsed < earliest) return taken;
   return `${taken}, about ${rounded((elapsed / done) * (total - done))} left`;
 }
 

@@ -15,6 +15,10 @@ export class QuietPrinter {
     this.#write = write;
   }
 
+  notice(text: string): void {
+    this.#line(paint(this.#look, this.#safe(text), 'yellow'));
+  }
+
   caseDone(result: CaseResult): void {
     const { id, title, verdict, reason, expected, actual } = result;
     if (verdict === 'pass' || verdict === 'skip' || !counts(result)) return;

@@ -90,6 +90,10 @@ export interface RunResult {
     readonly shard?: { readonly index: number; readonly total: number };
     /** The file of known deviations. */
     readonly baseline?: string;
+    /** The requirement that the embedded device breaks, by the id of its fault. */
+    readonly fault?: string;
+    /** How the device differs as a whole from what was told of it, and what to say instead. */
+    readonly mismatch?: string;
   };
   readonly totals: Readonly<Record<Verdict, number>>;
   readonly cases: readonly CaseResult[];

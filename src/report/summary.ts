@@ -4,11 +4,14 @@ import { knownNotes } from './known.js';
 import { type Look, paint, signs, verdictInk } from './look.js';
 import type { CaseResult, RunResult } from './result.js';
 import { clipped, columns, duration, oneLine, padded, wrap } from './text.js';
-import { counts, countVerdicts, headline, outcomeOfRun, plural, type Totals } from './totals.js';
+import { counts, countVerdicts, headline, isFailure, outcomeOfRun, plural, type Totals } from './totals.js';
 
 const levels: readonly Level[] = ['MUST', 'SHOULD', 'MAY', 'fact', 'inference', 'info'];
 const slowestShown = 5;
 const reasonsShown = 8;
+/** Cases that did not pass are listed again where there were more than so many. */
+const onOneScreen = 20;
+const mostListed = 20;
 
 /** Durations below this are noise and are not shown. */
 export const worthShowingMs = 50;
@@ -21,6 +24,7 @@ export function summary(run: RunResult, look: Look, planned = run.cases.length):
     slowest(run.cases, look),
     hints(run, look, planned),
     baseline(run, look),
+    failures(run, look),
     lastLines(run, look),
   ].filter((block) => block.length > 0);
   return blocks.flatMap((block, i) => (i === 0 ? block : ['', ...block]));
@@ -97,8 +101,9 @@ function hints(run: RunResult, look: Look, planned: number): string[] {
     const rest = missing === 0 ? '' : ` ${missing} of ${plural(planned, 'case')} were not run.`;
     texts.push(`The run was cut short: this report holds what was decided until then.${rest}`);
   }
-  texts.push(...reasons(cases, 'skip', 'skipped'));
-  texts.push(...reasons(cases, 'inconclusive', 'could not be decided'));
+  const undecided = { word: 'could not be decided', were: 'could not be decided' };
+  texts.push(...reasons(withOneCause(run), 'inconclusive', undecided));
+  texts.push(...reasons(cases, 'skip', { word: 'skipped', were: 'were skipped' }));
   if (totals.error > 0) {
     texts.push(
       `${plural(totals.error, 'error')} of the tester itself, not of the device: please report with seed ${seed}.`,
@@ -110,6 +115,28 @@ function hints(run: RunResult, look: Look, planned: number): string[] {
     wrap(oneLine(text, look.unicode), look.width - 4).map((line, i) => `  ${i === 0 ? signs(look).dot : ' '} ${line}`),
   );
   return [paint(look, 'Notes', 'bold'), ...lines];
+}
+
+/** A run that is longer than a screen has left them behind. */
+function failures({ cases, run }: RunResult, look: Look): string[] {
+  if (cases.length <= onOneScreen) return [];
+  const all = (['fail', 'error', 'warn', 'inconclusive'] as const).flatMap((verdict) =>
+    cases.filter((one) => one.verdict === verdict && counts(one) && !isOfOneCause(one, run)),
+  );
+  if (all.length === 0) return [];
+  const shown = all.slice(0, all.length > mostListed ? mostListed - 1 : mostListed);
+  const { marks, ellipsis } = signs(look);
+  const lines = shown.map(({ id, title, verdict }) => {
+    const text = `${marks[verdict]} ${oneLine(id, look.unicode)}  ${oneLine(title, look.unicode)}`;
+    return `  ${paint(look, clipped(text, look.width - 2, ellipsis), verdictInk[verdict])}`;
+  });
+  const more = all.length - shown.length;
+  const hasFailed = all.some(({ verdict }) => isFailure(verdict, run.strict));
+  return [
+    paint(look, hasFailed ? 'Failed, or to be looked at' : 'To be looked at', 'bold'),
+    ...lines,
+    ...(more > 0 ? [paint(look, `  ${ellipsis} and ${more} more`, 'dim')] : []),
+  ];
 }
 
 function baseline(run: RunResult, look: Look): string[] {
@@ -128,13 +155,26 @@ function baseline(run: RunResult, look: Look): string[] {
   return [paint(look, 'Baseline', 'bold'), ...lines];
 }
 
-function reasons(cases: readonly CaseResult[], verdict: Verdict, word: string): string[] {
+/** Where one cause is behind many, it is what they have in common: told once, not once for each rule that it hides. */
+function withOneCause({ cases, run: { mismatch } }: Pick<RunResult, 'cases' | 'run'>): readonly CaseResult[] {
+  if (mismatch === undefined) return cases;
+  return cases.map((one) => (one.reason.includes(mismatch) ? { ...one, reason: mismatch } : one));
+}
+
+const isOfOneCause = ({ verdict, reason }: CaseResult, { mismatch }: RunResult['run']): boolean =>
+  verdict === 'inconclusive' && mismatch !== undefined && reason.includes(mismatch);
+
+function reasons(
+  cases: readonly CaseResult[],
+  verdict: Verdict,
+  { word, were }: { readonly word: string; readonly were: string },
+): string[] {
   const groups = groupByReason(cases.filter((one) => one.verdict === verdict));
   const texts = groups
     .slice(0, reasonsShown)
     .map(({ reason, ids }) => `${ids.length} ${word}: ${reason} (${someOf(ids)})`);
   const more = groups.length - texts.length;
-  return more > 0 ? [...texts, `${plural(more, 'more reason')} why cases were ${word}.`] : texts;
+  return more > 0 ? [...texts, `${plural(more, 'more reason')} why cases ${were}.`] : texts;
 }
 
 /** Most frequent first. */

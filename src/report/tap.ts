@@ -12,7 +12,8 @@ export function toTap(result: RunResult, context: ReportContext = {}): string {
   const lines = [
     'TAP version 14',
     cases.length === 0 ? '1..0 # SKIP no case was run' : `1..${cases.length}`,
-    `# ${tool.name} ${tool.version}, target ${oneLine(run.target)}, profile ${oneLine(run.profile)}, seed ${run.seed}`,
+    `# ${tool.name} ${tool.version}, target ${oneLine(run.target)}, profile ${oneLine(run.profile)}, seed ${run.seed}` +
+      (run.fault === undefined ? '' : `, fault ${oneLine(run.fault)}`),
   ];
   cases.forEach((one, i) => lines.push(...point(one, i + 1, run.strict, context)));
   for (const { text } of knownNotes(result)) lines.push(`# ${oneLine(text)}`);

@@ -72,14 +72,20 @@ export function headline({ run, cases }: RunResult): string {
   const failed = totals.fail + (strict ? totals.warn : 0);
   const known = cases.length - cases.filter(counts).length;
   const besides = known === 0 ? '' : ` besides ${plural(known, 'known deviation')}`;
+  const fixed = cases.filter(({ baseline }) => baseline?.state === 'fixed').length;
+  const news = [
+    ...(fixed === 0 ? [] : [`${plural(fixed, 'known deviation passes', 'known deviations pass')} now`]),
+    ...(run.mismatch === undefined ? [] : [run.mismatch]),
+  ];
   const words = {
     fail: `non-conformance found: ${failed} of ${plural(cases.length, 'case')} failed${besides}`,
     error: `${plural(totals.error, 'case')} ended in an error of the tester, nothing failed${besides}`,
     inconclusive: `nothing failed${besides}, but ${plural(totals.inconclusive, 'case')} could not be decided`,
     pass: cases.length === 0 ? noCase(run) : `nothing failed${besides}`,
   }[outcomeOf(totals, { strict })];
-  if (complete) return words;
-  return cases.length === 0 ? 'cut short before any case was decided' : `cut short, so far: ${words}`;
+  const all = [words, ...news].join('; ');
+  if (complete) return all;
+  return cases.length === 0 ? 'cut short before any case was decided' : `cut short, so far: ${all}`;
 }
 
 function noCase({ shard }: RunResult['run']): string {

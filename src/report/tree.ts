@@ -60,11 +60,19 @@ export class TreePrinter {
     const where = run.target === 'embedded' ? `the embedded reference ${device}` : `the ${device} at ${run.target}`;
     const facts = [`profile ${run.profile}`, `seed ${run.seed}`, ...(run.strict ? ['strict'] : [])];
     if (run.shard) facts.unshift(`shard ${run.shard.index} of ${run.shard.total}`);
+    if (run.fault !== undefined) facts.push(`fault ${run.fault}`);
     if (run.baseline !== undefined) facts.push(`baseline ${run.baseline}`);
     for (const [name, value] of Object.entries(run.knobs)) facts.push(`${name}=${value}`);
     const title = `${tool.name} ${tool.version}${dot}testing ${this.safe(where)}`;
     for (const line of wrap(title, this.options.width)) this.line(paint(this.options, line, 'bold'));
     for (const line of wrap(this.safe(facts.join(dot)), this.options.width)) this.line(this.dim(line));
+  }
+
+  /** What holds for the whole run, as soon as it is known. */
+  notice(text: string): void {
+    this.line('');
+    const lines = wrap(this.safe(`${signs(this.options).marks.warn} ${text}`), this.options.width);
+    for (const line of lines) this.line(paint(this.options, line, 'yellow', 'bold'));
   }
 
   caseStarted(id: string): void {
@@ -220,6 +228,7 @@ export function renderTree(run: RunResult, look: Look, context: ReportContext = 
     write: (more) => void (text += more),
   });
   printer.begin(run.tool, run.run);
+  if (run.run.mismatch !== undefined) printer.notice(run.run.mismatch);
   for (const result of run.cases) printer.caseDone(result);
   printer.finish(run);
   return text;

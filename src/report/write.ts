@@ -78,7 +78,7 @@ export function isStream(kind: ReportKind, path: string): boolean {
 }
 
 /** Writes a file so that at any moment it is either whole or as it was before, and makes the folders for it. */
-export function writeWhole(path: string, text: string): void {
+export function writeWhole(path: string, text: string | Uint8Array): void {
   makeFolder(dirname(path));
   const there = statSync(path, { throwIfNoEntry: false });
   if (there && !there.isFile() && !there.isDirectory()) {

@@ -26,8 +26,10 @@ export async function findLayout(session: Session, ms: number): Promise<Mismatch
   const isLong = profileTraits[profile].secondOctet === profileTraits.rfc6245.secondOctet;
   if (!isLong) return (await ask(session, 'rfc6245', false, ms)) && otherLayout(profile, 'rfc6245');
   // tsirtsis-00 writes what yegani-02 writes, and A=1 tells them apart
-  const granted = (await ask(session, 'tsirtsis-00', true, ms)) ?? (await ask(session, 'tsirtsis-00', false, ms));
-  return granted && otherLayout(profile, granted.a ? 'tsirtsis-00' : 'yegani-02');
+  const granted = await ask(session, 'tsirtsis-00', true, ms);
+  if (granted) return otherLayout(profile, granted.a ? 'tsirtsis-00' : 'yegani-02');
+  // one who refuses L2 tunnels may follow either
+  return (await ask(session, 'tsirtsis-00', false, ms)) && otherLayout(profile, 'tsirtsis-00', 'yegani-02');
 }
 
 /** The extension that an accepting reply to a request in that layout has. */

@@ -15,6 +15,7 @@ export class HaRig implements Rig {
   readonly #session: Session;
   #home: Home | undefined;
   mismatch: Mismatch | undefined;
+  #doubt: string | undefined;
 
   constructor({ config, net, onBent }: Pick<RunOptions, 'config' | 'net' | 'onBent'>) {
     this.#session = new Session(config, net, config.target, dialectOf(config));
@@ -29,6 +30,10 @@ export class HaRig implements Rig {
     return this.#session.dialect;
   }
 
+  get notice(): Rig['notice'] {
+    return this.mismatch?.text ?? this.#doubt;
+  }
+
   open(net: Net): Promise<void> {
     return this.#session.open(net);
   }
@@ -36,7 +41,8 @@ export class HaRig implements Rig {
   async prepare(): Promise<Prepared> {
     const found = await preflight(this.#session);
     if (found.ok) this.#home = found.home;
-    if (found.ok) this.mismatch = found.mismatch;
+    if (found.ok) this.#doubt = found.doubt;
+    this.mismatch = found.mismatch;
     return found;
   }
 

@@ -27,7 +27,8 @@ export function joinRuns(runs: readonly [NamedRun, ...NamedRun[]], ids: readonly
   const starts = runs.map(({ result }) => Date.parse(result.run.startedAt));
   const ends = runs.map(({ result }, i) => (starts[i] ?? 0) + result.run.durationMs);
   const start = Math.min(...starts);
-  const { shard: _shard, baseline: _baseline, ...common } = first.result.run;
+  const { shard: _shard, baseline: _baseline, mismatch: _mismatch, ...common } = first.result.run;
+  const [differs] = runs.flatMap(({ result }) => result.run.mismatch ?? []);
   const baselines = distinct(runs.flatMap(({ result }) => result.run.baseline ?? []));
   const result: RunResult = {
     ...first.result,
@@ -39,6 +40,7 @@ export function joinRuns(runs: readonly [NamedRun, ...NamedRun[]], ids: readonly
       selection: distinct(runs.flatMap(({ result: { run } }) => run.selection)),
       complete: missing.length === 0 && runs.every(({ result: { run } }) => run.complete),
       ...(baselines.length > 0 && { baseline: baselines.join(', ') }),
+      ...(differs !== undefined && { mismatch: differs }),
     },
     totals: countVerdicts(cases),
     cases,
@@ -53,6 +55,7 @@ const common: readonly (readonly [string, (run: RunResult) => unknown])[] = [
   ['role of the tester', ({ run }) => run.as],
   ['profile', ({ run }) => run.profile],
   ['set of knobs', ({ run }) => run.knobs],
+  ['fault', ({ run }) => run.fault ?? 'none'],
   ['strictness', ({ run }) => run.strict],
   ['number of shards', ({ run }) => run.shard?.total ?? 1],
 ];

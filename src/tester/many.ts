@@ -1,5 +1,6 @@
 /** Registers many live L2 MNs at once, from all care-of addresses, and looks for a key that occurs twice. */
-import { hexKey } from '../oracle/exchange.js';
+import type { Endpoint } from '../net/port.js';
+import { type Exchange, hexKey } from '../oracle/exchange.js';
 import type { RequirementId } from '../spec/catalogue.js';
 import { knobValue } from '../spec/knobs.js';
 import type { CaseContext } from './context.js';
@@ -9,6 +10,19 @@ import type { Mode } from './request.js';
 /** Registrations under way at once: enough to hide the round trip, few enough for any receive buffer. */
 const window = 32;
 
+interface Owner {
+  readonly nai: string;
+  readonly exchange: Exchange;
+}
+
+const named = ({ address, port }: Endpoint): string => `${address}:${port}`;
+
+/** These MNs are too many to keep all that they say. */
+function record({ recorder }: CaseContext, { request, reply }: Exchange): void {
+  recorder.add('sent', 'udp', named(request.from), named(request.to), request.bytes, request.at);
+  recorder.add('received', 'udp', named(reply.from), named(reply.to), reply.bytes, reply.at);
+}
+
 /** `count` MNs, by the knob `mns` when left out; the modes take turns. Long enough lifetimes keep all of them alive. */
 export async function registerMany(
   t: CaseContext,
@@ -17,7 +31,7 @@ export async function registerMany(
   count = Number(knobValue(t.session.config.knobs, 'mns')),
 ): Promise<void> {
   const lifetime = Math.min(t.session.config.pixit.maxLifetime ?? 1800, 1800);
-  const owners = new Map<number, string>();
+  const owners = new Map<number, Owner>();
   let next = 0;
   let denied = 0;
   const worker = async (): Promise<void> => {
@@ -26,22 +40,23 @@ export async function registerMany(
       const mn = t.quietMn(n % t.session.stations.addresses.length);
       const mode = modes[n % modes.length] ?? {};
       const answer = await t.ask(mn, mn.request({ ...mode, lifetime }));
-      const key = answer.kind === 'reply' && answer.exchange.accepted ? answer.exchange.granted?.key : undefined;
-      if (answer.kind !== 'reply' || key === undefined) {
+      const exchange = answer.kind === 'reply' && answer.exchange.accepted ? answer.exchange : undefined;
+      const key = exchange?.granted?.key;
+      if (!exchange || key === undefined) {
         denied++;
         return;
       }
       const owner = owners.get(key);
-      if (owner !== undefined)
-        t.recorder.add('received', 'udp', 'device', 'tester', answer.reply.message.bytes, answer.reply.message.at);
-      if (owner !== undefined) t.recorder.blame(answer.reply.message.bytes);
+      // only both together show the clash
+      for (const one of owner ? [owner.exchange, exchange] : []) record(t, one);
+      if (owner) t.recorder.blame(exchange.reply.bytes);
       t.demand(
         id,
         owner === undefined,
         'a key that no other live L2 MN has',
-        `${hexKey(key)} for ${mn.nai} and for ${owner ?? ''}, ${owners.size} MNs being live`,
+        `${hexKey(key)} for ${mn.nai} and for ${owner?.nai ?? ''}; live MNs: ${owners.size}`,
       );
-      owners.set(key, mn.nai);
+      owners.set(key, { nai: mn.nai, exchange });
     }
   };
   await Promise.all(Array.from({ length: window }, worker));

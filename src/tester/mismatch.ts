@@ -19,10 +19,11 @@ export interface Mismatch {
   readonly text: string;
 }
 
-export function otherLayout(profile: Profile, seen: Profile): Mismatch {
+/** `seen` are the profiles that have it so. */
+export function otherLayout(profile: Profile, ...seen: readonly [Profile, ...Profile[]]): Mismatch {
   return {
     kind: 'layout',
-    text: `the device has the GRE Key extension in the layout of ${seen}, not of ${profile}: try --profile ${seen}`,
+    text: `the device has the GRE Key extension in the layout of ${seen.join(' and ')}, not of ${profile}: try --profile ${seen.join(' or ')}`,
   };
 }
 

@@ -24,7 +24,8 @@ export function layoutOf(request: SeenRequest, config: RunConfig, dialect: Diale
   const found = read.ok ? greKeyOf(read.value) : undefined;
   const at = found?.at ?? bytes.length;
   if (!found || !layouts[isLong ? 'flat' : 'long'].every((octet, i) => bytes[at + 1 + i] === octet)) return undefined;
-  return otherLayout(profile, isLong && !found.a ? 'yegani-02' : other);
+  // without the A flag both drafts write it so
+  return isLong && !found.a ? otherLayout(profile, 'tsirtsis-00', 'yegani-02') : otherLayout(profile, other);
 }
 
 /** A packet of an MN with two keys under the key that it should receive with. */

@@ -33,6 +33,10 @@ export class MpaRig implements Rig {
     return this.#session.mismatch;
   }
 
+  get notice(): Rig['notice'] {
+    return this.mismatch?.text;
+  }
+
   get dialect(): Rig['dialect'] {
     return this.#session.dialect;
   }

@@ -1,6 +1,7 @@
 /** Before the first case: does the device answer at all, do the keys agree, and what can be reached behind it? */
 import { verifies } from '../wire/auth.js';
 import { coveredBy, replyCodes } from '../wire/mobileip.js';
+import { codeText } from './context.js';
 import { type Correspondent, type Home, type HostAddresses, likelyGateways } from './home.js';
 import { isEchoReply } from './inner.js';
 import { findDirection, findLayout } from './find-mismatch.js';
@@ -13,8 +14,14 @@ import { addressesOf, type Session } from './session.js';
 
 /** Either a home to test with, or why nothing can be decided. */
 export type Preflight =
-  | { readonly ok: true; readonly home: Home; readonly mismatch?: Mismatch | undefined }
-  | { readonly ok: false; readonly why: string };
+  | {
+      readonly ok: true;
+      readonly home: Home;
+      readonly mismatch?: Mismatch | undefined;
+      /** Why little will come of the run, though the device is tested all the same. */
+      readonly doubt?: string | undefined;
+    }
+  | { readonly ok: false; readonly why: string; readonly mismatch?: Mismatch | undefined };
 
 interface Try {
   readonly mode: Mode;
@@ -48,7 +55,7 @@ export async function preflight(session: Session): Promise<Preflight> {
   const first = await Promise.race(tries.map((t) => t.pending.replies.first(timeout)));
   if (!first && !tries.some((t) => t.pending.replies.all.length > 0)) {
     const mismatch = pics.greKeys ? await findLayout(session, timeout) : undefined;
-    return { ok: false, why: mismatch?.text ?? silentDevice(session, tries.length) };
+    return { ok: false, why: mismatch?.text ?? silentDevice(session, tries.length), mismatch };
   }
   const patience = Math.max(leastPatience, 8 * session.roundTrip);
   await Promise.all(tries.map((t) => t.pending.replies.first(patience)));
@@ -60,13 +67,18 @@ export async function preflight(session: Session): Promise<Preflight> {
     const code = pending.replies.all[0]?.exchange?.rrp.code;
     if (mode.key !== undefined && code !== undefined && refusals.has(code)) session.refusedModes.add(modeName(mode));
   }
-  const doubt = keysDisagree(session, replies);
-  if (doubt) return { ok: false, why: doubt };
+  const disagreement = keysDisagree(session, replies);
+  if (disagreement !== undefined) return { ok: false, why: disagreement };
   const hasKeys = tries.some(({ mn }) => mn.binding?.forwardKey !== undefined);
   const layout = pics.greKeys && !hasKeys ? await findLayout(session, Math.min(timeout, patience)) : undefined;
   const { home, gateways } = await explore(session, tries);
   const twoKeys = tries.find(({ mode }) => mode === modes.unidirectional)?.mn;
-  return { ok: true, home, mismatch: layout ?? (await findDirection(session, twoKeys, gateways)) };
+  return {
+    ok: true,
+    home,
+    mismatch: layout ?? (await findDirection(session, twoKeys, gateways)),
+    doubt: allDenied(replies),
+  };
 }
 
 const noAddresses =
@@ -76,19 +88,41 @@ function silentDevice(session: Session, requests: number): string {
   const { address, port } = session.target;
   const others = session.unsolicited.length;
   const garbage = others > 0 ? `; ${others} datagrams came that answer none of them` : '';
-  return `${address}:${port} answered none of ${requests} valid registrations within ${session.config.timeout} ms${garbage}: check address, port, SPI and key`;
+  return `${address}:${port} answered none of ${requests} valid registrations within ${session.config.timeout} ms${garbage}: check ${address.startsWith('127.') ? '' : loopbackAdvice(session)}address, port, SPI, key, and the realm of the nodes (--pixit realm=NAME)`;
 }
+
+/** From 127.0.0.0/8 nothing leaves this machine. */
+function loopbackAdvice({ config: { local } }: Session): string {
+  const inside = local.find((one) => one.startsWith('127.'));
+  return inside === undefined ? '' : `--local (from ${inside} nothing leaves this machine), `;
+}
+
+/** Where no valid request is accepted, a device that is at fault looks like one that was told something else. */
+function allDenied(replies: readonly Reply[]): string | undefined {
+  const exchanges = replies.flatMap(({ exchange }) => (exchange ? [exchange] : []));
+  const codes = [...new Set(exchanges.map(({ rrp }) => rrp.code))];
+  if (exchanges.length === 0 || exchanges.some(({ accepted }) => accepted)) return undefined;
+  const hints = codes.every((code) => code === replyCodes.faFailedAuthentication)
+    ? '--fa-ha-spi and --fa-ha-key'
+    : codes.some((code) => authentication.includes(code))
+      ? '--spi, --key, and the realm of the nodes (--pixit realm=NAME)'
+      : 'the realm of the nodes (--pixit realm=NAME), whether it gives home addresses (--pics dynamicHomeAddress=false ' +
+        '--pixit homeNetwork=ADDRESS/LENGTH), and what else it claims (--pics)';
+  return `the device denies every valid registration with ${codes.map(codeText).join(' or ')}: check ${hints}`;
+}
+
+const authentication: readonly number[] = [replyCodes.mnFailedAuthentication, replyCodes.faFailedAuthentication];
 
 /** When every valid request is refused for its authenticator, either side may have the wrong key. */
 function keysDisagree(session: Session, replies: readonly Reply[]): string | undefined {
   const registrations = replies.flatMap((r) => (r.exchange ? [r.exchange] : []));
   const codes = registrations.map((x) => x.rrp.code);
-  const authentication: readonly number[] = [replyCodes.mnFailedAuthentication, replyCodes.faFailedAuthentication];
   if (!codes.every((code) => authentication.includes(code))) return undefined;
   const agreed = registrations.some((x) =>
     x.rrp.extensions.some(
       (e) =>
         e.name === 'mnHa' &&
+        e.spi === session.config.mnHa.spi &&
         verifies(session.config.mnHa, coveredBy(x.reply.bytes, e), e.authenticator ?? new Uint8Array(0)),
     ),
   );

@@ -22,6 +22,8 @@ export interface Rig {
   readonly dialect: Dialect;
   /** How the device differs from the profile, as far as that is known by now. */
   readonly mismatch: Mismatch | undefined;
+  /** That, or what else about the device as a whole leaves little to be decided; with advice. */
+  readonly notice: string | undefined;
   open(net: Net): Promise<void>;
   /** Finds out whether the device can be tested at all; with a reason when not. */
   prepare(): Promise<Prepared>;

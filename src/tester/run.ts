@@ -36,6 +36,8 @@ export interface RunOptions {
   readonly onBent?: OnBent;
   readonly onCaseStart?: (definition: CaseDefinition) => void;
   readonly onCaseDone?: (result: CaseResult) => void;
+  /** Called once, as soon as it is known that the device differs as a whole from what was told of it. */
+  readonly onMismatch?: (text: string) => void;
 }
 
 export async function runCases(options: RunOptions): Promise<RunResult> {
@@ -43,10 +45,22 @@ export async function runCases(options: RunOptions): Promise<RunResult> {
   const startedAt = new Date(net.clock.now()).toISOString();
   const start = net.clock.now();
   const rig = config.as === 'mpa' ? new HaRig(options) : new MpaRig(options);
-  const executor = new Executor(rig, options);
+  let isMismatchTold = false;
+  const tellMismatch = (): void => {
+    if (isMismatchTold || rig.notice === undefined) return;
+    isMismatchTold = true;
+    options.onMismatch?.(rig.notice);
+  };
+  const onCaseDone = (result: CaseResult): void => {
+    // a proxy agent shows it with its first request
+    tellMismatch();
+    options.onCaseDone?.(result);
+  };
+  const executor = new Executor(rig, { ...options, onCaseDone });
   try {
     await rig.open(net);
     await executor.prepare();
+    tellMismatch();
     if (!signal.aborted) await runMocha(cases, executor, signal);
   } finally {
     executor.stop();
@@ -66,6 +80,7 @@ export async function runCases(options: RunOptions): Promise<RunResult> {
       selection: options.selection,
       strict: config.strict,
       ...(config.shard && { shard: config.shard }),
+      ...(rig.notice !== undefined && { mismatch: rig.notice }),
       complete: results.length === cases.length,
     },
     totals: countVerdicts(results),

@@ -98,6 +98,29 @@ describe('HTML report in a browser', function () {
       await page.locator('.case').waitFor();
     });
 
+    it('what was not decided before the sections, gathered where one cause is behind it', async () => {
+      const mismatch = 'the device has another layout';
+      const cases = result.cases.map((one, i) => ({
+        ...one,
+        ...(one.verdict === 'pass' && { verdict: 'inconclusive' as const, reason: `${mismatch}; rule ${i}` }),
+      }));
+      const page = await open('', {}, toHtml({ ...result, cases, run: { ...result.run, mismatch } }, context));
+      expect(await page.locator('#mismatch').textContent()).to.equal(mismatch);
+      const titles = await page.locator('.overview h2').allTextContents();
+      expect(titles.indexOf('Not decided')).to.be.within(0, titles.indexOf('Sections') - 1);
+      expect(await page.locator('.overview li', { hasText: `${mismatch} (` }).count()).to.equal(1);
+    });
+
+    it('verdicts in one order in every bar', async () => {
+      const page = await open();
+      const bars: readonly (readonly string[])[] = await page.evaluate(
+        `[...document.querySelectorAll('.bar')].map((bar) => [...bar.children].map((part) => part.dataset.verdict))`,
+      );
+      expect(bars).not.to.have.length(0);
+      const order = ['pass', 'fail', 'warn', 'inconclusive', 'skip', 'error'];
+      for (const bar of bars) expect(bar).to.deep.equal(order.filter((verdict) => bar.includes(verdict)));
+    });
+
     it('what a run that was cut short has, and says that it was', async () => {
       const page = await open('', {}, toHtml({ ...result, run: { ...result.run, complete: false } }, context));
       expect(await page.locator('#cut-short').isVisible()).to.equal(true);
@@ -341,6 +364,7 @@ describe('HTML report in a browser', function () {
       await page.reload();
       expect(await background(page), 'remembered').to.equal(light);
       await page.getByRole('button', { name: 'Dark' }).click();
+      await page.getByRole('button', { name: 'Light' }).waitFor();
       expect(await background(page)).to.equal(dark);
     });
 

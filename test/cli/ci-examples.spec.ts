@@ -119,6 +119,8 @@ describe('docs/ci', () => {
     expect(volumeMounts.map(({ name }) => name)).to.have.members(volumes.map(({ name }) => name));
     expectCommand(args, 'kubernetes-indexed-job.yaml');
 
+    // of several --for old versions of kubectl heed one, and new ones want all
+    expect(read('kubernetes-merge-job.yaml')).not.to.match(/--for=.*--for=/);
     const [merge] = documents('kubernetes-merge-job.yaml');
     const merging = (merge?.['spec'] as unknown as typeof spec).template.spec.containers[0].args;
     expectCommand(merging, 'kubernetes-merge-job.yaml');

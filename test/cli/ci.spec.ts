@@ -50,7 +50,9 @@ describe('cli in CI', function () {
         () => undefined,
         (message) => void told.push(message),
       ).end(runOf([passed]), {});
-      expect(told.join()).to.include('GITHUB_STEP_SUMMARY');
+      expect(told.join()).to.match(
+        /^cannot write the step summary to \/proc\/x\/summary \(GITHUB_STEP_SUMMARY\): no such folder/,
+      );
     });
 
     it('gets a short summary where a longer one would make it refuse all', async () => {

@@ -49,9 +49,29 @@ describe('cli display', function () {
       expect(code).to.equal(0);
     }));
 
+  for (const [what, text, part] of [
+    ['no class', 'module.exports = { not: "a reporter" };', 'it exports no class or function'],
+    ['no class but a function', 'module.exports = () => 1;', 'cannot begin: '],
+    [
+      'a class that throws',
+      'module.exports = class { constructor() { throw new Error("no printer"); } };',
+      'no printer',
+    ],
+  ] as const) {
+    it(`names the file of a reporter with ${what}`, () =>
+      inTemporaryFolder(async (folder) => {
+        const file = path.join(folder, 'mine.cjs');
+        writeFileSync(file, text);
+        const { stderr, code } = await grespec(['run', 'ha/5.3/01', '--no-gre', '--reporter', file]);
+        expect(code, stderr).to.equal(2);
+        expect(stderr).to.include(file).and.to.include(part);
+      }));
+  }
+
   for (const [flags, part] of [
     [{ reporter: 'dott' }, 'did you mean dot?'],
     [{ reporter: './no/such.cjs' }, './no/such.cjs cannot be loaded'],
+    [{ reporter: 'html' }, '--report html=FILE.html'],
     [{ reporter: 'dot', quiet: true }, 'exclude each other'],
   ] as const) {
     it(`refuses ${JSON.stringify(flags)}`, () => {
@@ -65,6 +85,8 @@ describe('cli display', function () {
     [100_000, 50, 100, '1 min 40 s, about 1 min 40 s left'],
     [10_000, 40, 40, '10 s'],
     [10_000, 0, 40, '10 s'],
+    [10_000, 3, 40, '10 s'],
+    [10_000, 4, 40, '10 s, about 1 min 30 s left'],
   ] as const) {
     it(`says that ${done} of ${total} took ${text}`, () => {
       expect(paceText(elapsed, done, total)).to.equal(text);

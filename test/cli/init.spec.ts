@@ -97,6 +97,7 @@ describe('cli init', function () {
     async function answered(
       answers: Readonly<Record<string, readonly string[]>>,
       given: ConfigInput = {},
+      environment: NodeJS.ProcessEnv = { HA_KEY: 'c0ffee' },
     ): Promise<{
       readonly result: Answers;
       readonly questions: readonly string[];
@@ -115,6 +116,7 @@ describe('cli init', function () {
         ask,
         (m) => void told.push(m),
         () => Promise.resolve('192.0.2.1'),
+        environment,
       );
       return { result, questions, told };
     }
@@ -138,6 +140,22 @@ describe('cli init', function () {
       });
       expect(result.given.pics).to.include({ greKeys: false, l2: false, revocation: true, ipInIp: true });
       expect(questions.some((q) => q.startsWith('L2'))).to.equal(false);
+    });
+
+    it('tell at once of a key that is not there, and ask for the claims then', async () => {
+      const { result, questions, told } = await answered({ 'Its address': ['192.0.2.10'] }, {}, {});
+      expect(told).to.have.length(1);
+      expect(told[0]).to.match(/variable HA_KEY is not set.*cannot be probed/);
+      expect(questions.some((q) => q.startsWith('Probe'))).to.equal(false);
+      expect(result.given.securityAssociations?.mnHa?.key).to.equal('env:HA_KEY');
+      expect(result.given.pics).to.include({ greKeys: true });
+    });
+
+    it('ask again for a key that is none', async () => {
+      const { result, told } = await answered({ 'Its address': ['192.0.2.10'], 'Its key': ['c0ffe', 'cafe'] });
+      expect(told).to.have.length(1);
+      expect(told[0]).to.include('odd number');
+      expect(result.given.securityAssociations?.mnHa?.key).to.equal('cafe');
     });
 
     it('leave out what flags have said', async () => {

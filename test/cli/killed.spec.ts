@@ -29,14 +29,22 @@ interface Killed {
   readonly result: RunResult;
   /** What is in the folder of the reports. */
   readonly files: readonly string[];
+  /** What is in that of the captures. */
+  readonly captures: readonly string[];
 }
 
 /** A run of everything in a process group of its own, as a terminal starts it, until `end` puts an end to it. */
-async function killed(node: readonly string[], decided: number, end: (group: number) => void): Promise<Killed> {
+async function killed(
+  node: readonly string[],
+  decided: number,
+  end: (group: number) => void,
+  pcap = '',
+): Promise<Killed> {
   return inTemporaryFolder(async (folder) => {
     const fileOf = (kind: string): string => path.join(folder, kind);
     const reports = kinds.flatMap((kind) => ['--report', `${kind}=${fileOf(kind)}`]);
-    const child = spawn(process.execPath, [...node, main, 'run', ...reports], { detached: true, stdio: 'pipe' });
+    const flags = pcap === '' ? reports : [...reports, '--pcap', fileOf(pcap)];
+    const child = spawn(process.execPath, [...node, main, 'run', ...flags], { detached: true, stdio: 'pipe' });
     const outcome = ended(child);
     const soFar = (): number =>
       existsSync(fileOf('json')) ? (JSON.parse(readFileSync(fileOf('json'), 'utf8')) as RunResult).cases.length : -1;
@@ -45,7 +53,8 @@ async function killed(node: readonly string[], decided: number, end: (group: num
     const { code, stdout, stderr } = await outcome;
     const texts = Object.fromEntries(kinds.map((kind) => [kind, readFileSync(fileOf(kind), 'utf8')]));
     const result = JSON.parse(texts['json'] ?? '') as RunResult;
-    return { code, stdout, stderr, texts, result, files: readdirSync(folder) };
+    const captures = pcap === '' ? [] : readdirSync(fileOf(pcap));
+    return { code, stdout, stderr, texts, result, files: readdirSync(folder), captures };
   });
 }
 
@@ -84,10 +93,12 @@ describe('cli killed runs', function () {
     expect(run.texts['markdown']).to.match(/^## \? /);
   });
 
-  it('by SIGKILL leave reports that say so', async () => {
-    const run = await killed([], 5, (group) => process.kill(-group, 'SIGKILL'));
+  it('by SIGKILL leave reports that say so, and the captures of cases that have ended', async () => {
+    const run = await killed([], 5, (group) => process.kill(-group, 'SIGKILL'), 'captures');
     expect(run.code).to.equal(null);
     expectCutShort(run);
+    const [first] = run.result.cases.filter(({ frames }) => frames.length > 0);
+    expect(run.captures).to.include(`${first?.id.replaceAll('/', '-')}.pcapng`);
   });
 
   it('by an error of our own leave reports that say so, and end with 5', async () => {

@@ -35,6 +35,14 @@ describe('cli merge and diff', function () {
     });
   });
 
+  it('prints without frames where asked to be quiet', async () => {
+    await inTemporaryFolder(async (folder) => {
+      const { code, stdout } = await grespec(['merge', ...shards(folder), '--quiet']);
+      expect(stdout).to.match(/^✘ ha\/5\.2\/02 {2}.*\n {4}expected .*\n {4}actual .*\nnon-conformance found.*\n$/);
+      expect(code).to.equal(1);
+    });
+  });
+
   it('applies a baseline to the whole', async () => {
     await inTemporaryFolder(async (folder) => {
       const known = path.join(folder, 'known.yaml');

@@ -9,8 +9,11 @@ import { grespec, inTemporaryFolder } from './grespec.js';
 
 const page = fileURLToPath(new URL('../../../docs/writing-a-suite.md', import.meta.url));
 
-/** The example of the documentation, octet by octet. */
-const example = /^```js\n([^]*?)^```$/m.exec(readFileSync(page, 'utf8'))?.[1] ?? '';
+/** The examples of the documentation, octet by octet. */
+const [example = '', agentExample = ''] = Array.from(
+  readFileSync(page, 'utf8').matchAll(/^```js\n([^]*?)^```$/gm),
+  ([, text]) => text,
+);
 
 const place = `{ document: 'tsirtsis', section: '5.3' }`;
 const one = (key: string, body: string): string =>
@@ -48,6 +51,19 @@ describe('cli suites of the user', function () {
       expect(bad.stdout).to.include(`ha/lab/01 --suite ${file}`);
     }));
 
+  it('so does that for a mobility proxy agent, which list knows too', () =>
+    inTemporaryFolder(async (folder) => {
+      const file = path.join(folder, 'agent.suite.mjs');
+      writeFileSync(file, agentExample);
+      const listed = await grespec(['list', 'mpa/lab', '--suite', file]);
+      expect(listed.stdout).to.match(/mpa\/lab\/01 {2}MUST send the extension/);
+      const own = ['run', 'mpa/lab', '--as', 'ha', '--no-gre', '--suite', file];
+      const good = await grespec(own);
+      expect(good.code, good.stdout + good.stderr).to.equal(0);
+      const bad = await grespec([...own, '--fault', 'no-extension']);
+      expect(bad.code, bad.stdout + bad.stderr).to.equal(1);
+    }));
+
   for (const [what, text, part] of [
     [
       'an id of grespec',
@@ -83,7 +99,7 @@ describe('cli suites of the user', function () {
     ['no function', 'export const x = 1;', 'no function as default export'],
     ['nothing given back', 'export default () => {};', 'gives no sections'],
     ['an error at load', '\n\nthrow new Error("boom");', 'cannot be loaded: boom (line 3)'],
-    ['what is no JavaScript', 'export default (', 'cannot be loaded: '],
+    ['what is no JavaScript', '\nexport default (', 'cannot be loaded: Unexpected end of input (line 2)'],
   ] as const) {
     it(`says what is wrong with ${what}`, async () => {
       expect(await refusal(text)).to.include(part);
@@ -104,6 +120,6 @@ describe('cli suites of the user', function () {
     expect(error)
       .to.be.instanceOf(CliError)
       .with.property('message')
-      .that.matches(/^no\/such\.mjs: it cannot be loaded: /);
+      .that.matches(/^no\/such\.mjs: it cannot be loaded: there is no such file$/);
   });
 });

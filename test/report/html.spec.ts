@@ -88,6 +88,10 @@ describe('report: html', () => {
 
   it('says that a run was cut short', () => {
     expect(toHtml(runOf([passed], { complete: false }))).to.include('id="cut-short"');
+    const differs = toHtml(runOf([passed], { mismatch: 'it has <another> layout', fault: 'some-fault' }));
+    expect(differs)
+      .to.include('id="mismatch">it has &#60;another&#62; layout</p>')
+      .and.include('>fault some-fault</span>');
     expect(toHtml(runOf([passed]))).not.to.match(/cut short/i);
   });
 

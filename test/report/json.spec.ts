@@ -31,6 +31,8 @@ const members = {
     complete: 0,
     shard: 0,
     baseline: 0,
+    fault: 0,
+    mismatch: 0,
   } satisfies Record<keyof RunResult['run'], 0>,
   case: {
     id: 0,

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Verdict } from '../../src/spec/types.js';
+import type { CaseResult } from '../../src/report/result.js';
 import { countVerdicts, exitCode, headline } from '../../src/report/totals.js';
 import { everyVerdict, passed, runOf, undecided } from './sample.js';
 
@@ -43,6 +44,17 @@ describe('report: totals', () => {
     expect(exitCode(totalsOf(['pass']), { strict: false, dutLost: true })).to.equal(4);
     expect(exitCode(totalsOf(['fail']), { strict: false, dutLost: true })).to.equal(1);
     expect(exitCode(totalsOf(['error']), { strict: false, dutLost: true })).to.equal(5);
+  });
+
+  it('puts what is news about the whole run into the headline', () => {
+    const fixed: CaseResult = { ...passed, baseline: { state: 'fixed', verdict: 'fail', reason: '' } };
+    expect(headline(runOf([fixed]))).to.equal('nothing failed; 1 known deviation passes now');
+    expect(headline(runOf([fixed, { ...fixed, id: 'ha/5.2/99' }]))).to.equal(
+      'nothing failed; 2 known deviations pass now',
+    );
+    expect(headline(runOf([undecided], { mismatch: 'it has another layout: try --profile rfc6245' }))).to.equal(
+      'nothing failed, but 1 case could not be decided; it has another layout: try --profile rfc6245',
+    );
   });
 
   it('puts the run into words', () => {

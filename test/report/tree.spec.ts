@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { plain } from '../../src/report/look.js';
+import type { CaseResult } from '../../src/report/result.js';
 import type { SectionListing } from '../../src/report/sections.js';
 import { type Progress, progressLine, renderTree, TreePrinter } from '../../src/report/tree.js';
 import { columns } from '../../src/report/text.js';
@@ -43,6 +44,49 @@ describe('report: tree', () => {
     expectGolden('tree.txt', renderTree(runOf([...everyVerdict, nasty]), look, context));
     expectGolden('tree-ascii.txt', renderTree(runOf([...everyVerdict, nasty]), ascii, context));
     expectGolden('tree-colour.txt', renderTree(runOf(everyVerdict), { ...look, colour: true }, context));
+  });
+
+  it('lists at the end of a long run what did not pass, worst first and bounded', () => {
+    const many = (verdict: CaseResult['verdict'], count: number): CaseResult[] =>
+      Array.from({ length: count }, (_, i) => ({ ...passed, id: `ha/5.2/${verdict}-${i}`, verdict }));
+    const end = (cases: readonly CaseResult[]): string =>
+      renderTree(runOf(cases), look, context).split('Slowest')[1] ?? '';
+    const slow = { ...passed, durationMs: 1000 };
+    const few = end([slow, ...many('pass', 20), ...many('warn', 1), ...many('fail', 1)]);
+    expect(few).to.match(
+      /Failed, or to be looked at\n {2}✘ ha\/5\.2\/fail-0 .*\n {2}⚠ ha\/5\.2\/warn-0 .*\n\n✘ non-conf/,
+    );
+    const more = end([slow, ...many('fail', 30)]);
+    expect(more.match(/✘ ha\/5\.2\/fail/g)).to.have.length(19);
+    expect(more).to.include('… and 11 more');
+    expect(end([slow, ...many('pass', 30)])).not.to.include('looked at');
+    const known = { state: 'known', verdict: 'fail', reason: '' } as const;
+    expect(end([slow, ...many('fail', 30).map((one) => ({ ...one, baseline: known }))])).not.to.include('looked at');
+  });
+
+  it('says once, before the cases, how the device differs as a whole, and gathers what that left undecided', () => {
+    const mismatch = 'the device has another layout: try --profile rfc6245';
+    const cases = Array.from({ length: 12 }, (_, i) => ({
+      ...undecided,
+      id: `ha/5.3/${i}`,
+      reason: `${mismatch}; until then nothing is said of rule ${i}`,
+    }));
+    const text = renderTree(runOf(cases, { mismatch }), { ...look, width: 120 }, context);
+    expect(text.indexOf(`⚠ ${mismatch}`)).to.be.lessThan(text.indexOf('ha/5.3/0'));
+    expect(text).to.include(`· 12 could not be decided: ${mismatch} (`);
+    expect(text).not.to.include('more reason');
+    expect(text).to.match(/could not be decided; the device has another layout/);
+  });
+
+  it('says why so many cases could not be decided in sentences', () => {
+    const cases = Array.from({ length: 10 }, (_, i) => ({ ...undecided, id: `ha/5.3/${i}`, reason: `reason ${i}` }));
+    expect(renderTree(runOf(cases), look, context)).to.include('2 more reasons why cases could not be decided.');
+    const skips = cases.map((one) => ({ ...one, verdict: 'skip' as const }));
+    expect(renderTree(runOf(skips), look, context)).to.include('2 more reasons why cases were skipped.');
+  });
+
+  it('names the fault of the embedded device', () => {
+    expect(renderTree(runOf([passed], { fault: 'a-not-echoed' }), look, context)).to.include('· fault a-not-echoed');
   });
 
   it('is ASCII where the terminal is not UTF-8', () => {

@@ -119,6 +119,23 @@ describe('survey of a home agent', () => {
     });
   }
 
+  describe('of a device that gives no home addresses', () => {
+    const device = { features: { dynamicHomeAddress: false } };
+
+    it('takes no refusal of them for one of the extension, and says how to ask on', async () => {
+      const found = await survey(device);
+      expect(valuesOf(found)).not.to.have.any.keys('pics.greKeys', 'pics.l2', 'pics.ipInIp');
+      const evidence = found.observations.find((o) => o.setting === 'pics.dynamicHomeAddress')?.evidence;
+      expect(evidence).to.include('--pixit homeNetwork=');
+    });
+
+    it('asks for addresses of its network', async () => {
+      const found = await survey(device, { pixit: { realm: 'example.org', homeNetwork: '10.99.0.0/24' } });
+      const expected = { 'pics.dynamicHomeAddress': false, 'pics.greKeys': true, 'pics.l2': true, 'pics.ipInIp': true };
+      expect(valuesOf(found)).to.include(expected);
+    });
+  });
+
   it('says nothing of tunnels without raw sockets', async () => {
     const found = await survey({}, { gre: false, noGreReason: 'no privilege' });
     expect(valuesOf(found)).not.to.have.any.keys('knobs.key_direction', 'pics.homeLink.arp', 'pixit.gateway.ipv4');

@@ -36,6 +36,10 @@ ${branches.join('\n')}
     esac
   fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))
+  # html=FILE: the file stands behind the sign
+  if [[ $previous == --report && $current == *=* ]]; then
+    COMPREPLY=($(compgen -f -P "\${current%%=*}=" -- "\${current#*=}"))
+  fi
   [[ -n $files ]] && COMPREPLY+=($(compgen -f -- "$current"))
   # only what stands behind the sign is replaced
   [[ $current == *=* && $COMP_WORDBREAKS == *=* ]] && COMPREPLY=("\${COMPREPLY[@]#"\${current%%=*}="}")

@@ -73,7 +73,7 @@ function faultOf(error: ErrorObject, whole: string): Fault | undefined {
     case 'minItems':
       return { path, subject: name, message: 'is empty' };
     case 'type':
-      return must(typeWords(path, rule));
+      return must(`${typeWords(path, rule)}${rangeWords(parentSchema)}`);
     // Checked again, with better words, where the value is read.
     case 'pattern':
       return undefined;
@@ -89,6 +89,12 @@ function typeWords(path: Path, rule: unknown): string {
     .flat()
     .map((type) => types[String(type)] ?? String(type))
     .join(' or ');
+}
+
+/** Of a number that has one. */
+function rangeWords(schema: ErrorObject['parentSchema']): string {
+  const { minimum, maximum } = (schema ?? {}) as { readonly minimum?: number; readonly maximum?: number };
+  return minimum === undefined || maximum === undefined ? '' : ` from ${minimum} to ${maximum}`;
 }
 
 /** Shows a wrong value, but nothing that could be a key. */

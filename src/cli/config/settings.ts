@@ -1,6 +1,6 @@
 /** One layer of the configuration, a file or the flags, with its values read. What is absent is left to the layer below. */
 import type { AssociationConfig, PicsItem, Pixit, Profile, TesterRole } from '../../spec/config.js';
-import { type KnobValues, parseKnob } from '../../spec/knobs.js';
+import { knobs, type KnobValues, parseKnob } from '../../spec/knobs.js';
 import type { Endpoint } from '../../net/port.js';
 import { usageError } from '../cli-error.js';
 import { checkShape } from './check.js';
@@ -99,11 +99,14 @@ function associationOf(input: AssociationInput | undefined, where: string): Asso
   return key === undefined ? rest : { ...rest, key: { text: key, where } };
 }
 
+const isKnob = (name: string): boolean => knobs.some((knob) => knob.name === name);
+
 function knobsOf(input: Readonly<Record<string, string | number | boolean>>, source: Source): KnobValues {
   const known: Record<string, string> = {};
   for (const [name, value] of Object.entries(input)) {
     const knob = parseKnob(`${name}=${value}`);
-    if (!knob.ok) throw usageError(`${source.locate(['knobs', name])}: ${knob.message}; see: grespec explain NAME`);
+    const more = isKnob(name) ? `; see: grespec explain ${name}` : '';
+    if (!knob.ok) throw usageError(`${source.locate(['knobs', name])}: ${knob.message}${more}`);
     known[knob.name] = knob.value;
   }
   return known;

@@ -17,10 +17,15 @@ function refuse(message: string): Read<never> {
 /** The well-known port of Mobile IP control messages. */
 const controlPort = 434;
 
+const hostName = /^(?=.*[a-z])[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?$/i;
+
 /** An address that one device has: not 0.0.0.0/8, no multicast, no broadcast. */
 export function readAddress(text: string): Read<string> {
   const number = ipv4Number(text);
-  if (number === undefined) return refuse(`${quoted(text)} is not an IPv4 address such as 192.0.2.1`);
+  if (number === undefined) {
+    const advice = hostName.test(text) ? `: it looks like a name, so give its address (getent ahostsv4 ${text})` : '';
+    return refuse(`${quoted(text)} is not an IPv4 address such as 192.0.2.1${advice}`);
+  }
   if (number < 0x01000000 || number >= 0xe0000000) return refuse(`${text} is not the address of one device`);
   return read(text);
 }

@@ -7,6 +7,7 @@ import type { CaseResult, RunResult } from '../result.js';
 import { listingOf, sectionKey } from '../sections.js';
 import { clipped, printable } from '../text.js';
 import { headline } from '../totals.js';
+import { beyondRule } from '../violated.js';
 import { type KeptFrames, keepFrames } from './frames.js';
 import type { PageCase, PageModel } from './page-model.js';
 
@@ -27,10 +28,12 @@ export function pageData(result: RunResult, context: ReportContext): PageData {
   const listing = listingOf(cases, context.sectionTitle);
   const sections = listing.map(({ key, document, title }) => ({ key, document: safe(document), title: safe(title) }));
   const placeOf = new Map(sections.map(({ key }, i) => [key, i]));
+  // the page has a place of its own for it
+  const { mismatch: _mismatch, ...ownWords } = run;
   const model: PageModel = {
     tool,
     run,
-    headline: headline(result),
+    headline: headline({ ...result, run: ownWords }),
     verdicts,
     marks: signs(plain).marks,
     knownNotes: knownNotes(result).map(({ state, text }) => ({ state, text: safe(text) })),
@@ -38,14 +41,15 @@ export function pageData(result: RunResult, context: ReportContext): PageData {
     levels,
     requirements: described(result, context),
     sections,
-    cases: cases.map((one, i) => pageCase(one, placeOf.get(sectionKey(one)) ?? 0, kept[i])),
+    cases: cases.map((one, i) => pageCase(one, context, placeOf.get(sectionKey(one)) ?? 0, kept[i])),
     ledger: ledger.map((row) => ({ ...row, reason: safe(row.reason) })),
   };
   return { model, frames: kept.map((frames) => frames ?? '') };
 }
 
-function pageCase(result: CaseResult, section: number, kept: KeptFrames): PageCase {
+function pageCase(result: CaseResult, context: ReportContext, section: number, kept: KeptFrames): PageCase {
   const { id, level, requirements, verdict, durationMs, framesOmitted, frames, baseline } = result;
+  const beyond = beyondRule(result, context);
   return {
     id,
     title: safe(result.title),
@@ -54,6 +58,7 @@ function pageCase(result: CaseResult, section: number, kept: KeptFrames): PageCa
     requirements,
     verdict,
     reason: safe(result.reason),
+    ...(beyond !== result.reason && { beyond: safe(beyond) }),
     expected: safe(result.expected),
     actual: safe(result.actual),
     durationMs,

@@ -17,6 +17,8 @@ export interface PageCase extends Omit<
 > {
   /** Place in `sections`. */
   readonly section: number;
+  /** What the reason says beyond the rule that it blames, where that is less than all of it. */
+  readonly beyond?: string;
   /** How many frames the page holds of it; undefined when they were left out to keep the file small. */
   readonly frames?: number;
   readonly framesOmitted?: number;

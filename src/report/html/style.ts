@@ -56,6 +56,9 @@ button { cursor: pointer; }
 button:hover, select:hover { border-color: var(--dim); }
 .dim { color: var(--dim); }
 .nowrap { white-space: nowrap; }
+/* goes to the next line as a whole, where that has room for it */
+.whole { display: inline-block; }
+.below { display: none; }
 .offscreen { position: fixed; left: -9999px; }
 .plain { list-style: none; }
 
@@ -72,17 +75,17 @@ button:hover, select:hover { border-color: var(--dim); }
 #detail .notice { border: 1px solid var(--warn); border-radius: 8px; margin-bottom: 16px; }
 
 .filters { display: flex; flex-wrap: wrap; align-items: center; gap: 6px; padding: 8px 16px; background: var(--panel);
-  border-bottom: 1px solid var(--edge); font-size: 13px; }
+  border-bottom: 1px solid var(--edge); font-size: 12.5px; }
 .filters .set { display: flex; flex-wrap: wrap; gap: 4px; margin-right: 6px; }
-.chip { display: inline-flex; align-items: center; gap: 6px; border-radius: 999px; padding: 2px 9px 2px 4px;
+.chip { display: inline-flex; align-items: center; gap: 4px; border-radius: 999px; padding: 2px 7px 2px 4px;
   background: var(--raised); }
-.chip[data-level], .chip[data-state] { padding-left: 9px; }
+.chip[data-level], .chip[data-state] { padding-left: 7px; }
 .chip b { font-variant-numeric: tabular-nums; }
 .chip[data-zero] { opacity: 0.55; }
 .chip[aria-pressed='true'] { border-color: var(--own, var(--focus));
   background: color-mix(in srgb, var(--own, var(--focus)) 20%, var(--panel)); box-shadow: inset 0 0 0 1px var(--own, var(--focus)); }
-#search { flex: 1 1 150px; max-width: 320px; }
-#section { width: 150px; }
+#search { flex: 1 1 100px; min-width: 90px; max-width: 320px; }
+#section { width: 100px; }
 #shown { white-space: nowrap; }
 .badge { display: inline-flex; align-items: center; justify-content: center; flex: none; width: 18px; height: 18px;
   border-radius: 50%; font: 700 11px/1 var(--sans); color: var(--own);
@@ -112,6 +115,8 @@ main { flex: 1; min-height: 0; display: grid; grid-template-columns: minmax(330p
 .row:focus-visible { outline-offset: -2px; }
 .row .title { flex: 1; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .row[aria-current] .title { white-space: normal; }
+.row .time { flex: none; min-width: 46px; font-size: 12px; text-align: right; }
+.row .level { flex: none; width: 56px; }
 .row .id, .time { color: var(--dim); font-variant-numeric: tabular-nums; }
 .level { color: var(--dim); font-size: 11px; letter-spacing: 0.02em; }
 #none { padding: 24px 16px; color: var(--dim); }
@@ -202,7 +207,7 @@ const detail = `
 .links { display: flex; flex-wrap: wrap; gap: 4px 8px; }
 .case-link { display: inline-flex; gap: 4px; align-items: center; font: 12px var(--mono); white-space: nowrap; }
 .case-link .badge { width: 15px; height: 15px; font-size: 9px; }
-.link { border: 0; background: none; padding: 0; color: var(--link); font-family: var(--mono); font-size: 0.92em; }
+.link { border: 0; background: none; padding: 0; text-align: left; white-space: nowrap; color: var(--link); font-family: var(--mono); font-size: 0.92em; }
 .link:hover { text-decoration: underline; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
@@ -233,7 +238,10 @@ const narrow = `
   main { grid-template-columns: minmax(0, 1fr); }
   #list { border-right: 0; }
   [data-view='overview'] #list, [data-view='case'] #list, [data-view='cases'] #detail { display: none; }
-  [data-view='case'] .filters, [data-view='overview'] .filters .set:nth-of-type(2) { display: none; }
+  [data-view='case'] .filters { display: none; }
+  .sections th:nth-child(2), .sections td:nth-child(2), .sections th:last-child, .sections td:last-child { display: none; }
+  .sections .below { display: block; font-size: 12px; }
+  .sections .number { padding-right: 6px; }
   #detail { padding: 12px 12px 32px; }
   .bytes { grid-template-columns: minmax(0, 1fr); }
   .hex { border-left: 0; border-top: 1px solid var(--edge); order: -1; position: sticky; top: 0; max-height: 34vh;

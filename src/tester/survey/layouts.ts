@@ -3,7 +3,7 @@ import { knobValue } from '../../spec/knobs.js';
 import type { GreKeyExtension, GreKeyForm } from '../../wire/extensions.js';
 import { decodeRrp, replyCodes } from '../../wire/mobileip.js';
 import { type Bend, replace } from '../bend.js';
-import { draftModes, type Mode } from '../request.js';
+import { draftModes, type Mode, modes, type RequestOptions } from '../request.js';
 import { type Asking, type Heard, heardText } from './asking.js';
 import { hex, type Observation } from './observation.js';
 
@@ -93,6 +93,9 @@ export async function surveyLayouts(asking: Asking): Promise<Layouts> {
   if (![...drafts, ...later].every(({ heard }) => isRefusal(heard))) {
     return { ...none, observations: [{ setting: 'pics.greKeys', evidence }] };
   }
+  const without = await withoutExtension(asking);
+  if (without.every(({ kind }) => kind !== 'accepted'))
+    return { ...none, observations: nothingAccepted(asking, evidence) };
   return {
     ...none,
     observations: [
@@ -100,6 +103,28 @@ export async function surveyLayouts(asking: Asking): Promise<Layouts> {
       { setting: 'pics.l2', value: false, evidence: 'L2 tunnels need the GRE Key extension' },
     ],
   };
+}
+
+/** A refusal speaks of the extension only where the same request without it is accepted, in one tunnel or the other. */
+async function withoutExtension(asking: Asking): Promise<readonly Heard[]> {
+  const tried: Heard[] = [];
+  for (const options of [modes.ipInIp, { gre: true }] satisfies readonly RequestOptions[]) {
+    const heard = await asking.ask(options);
+    tried.push(heard);
+    if (heard.kind === 'accepted') break;
+  }
+  return tried;
+}
+
+/** The usual reason is a device that gives no home addresses, which only a request for an address of its network shows. */
+function nothingAccepted({ homeAddresses }: Asking, evidence: string): readonly Observation[] {
+  const alike = 'requests without the extension were not accepted either';
+  const greKeys = { setting: 'pics.greKeys', evidence: `${evidence}; ${alike}` };
+  const l2 = { setting: 'pics.l2', evidence: alike };
+  if (homeAddresses) return [greKeys, l2];
+  const advice =
+    'no request with home address 0 was accepted; say --pixit homeNetwork=ADDRESS/LENGTH to ask for addresses of it';
+  return [{ setting: 'pics.dynamicHomeAddress', evidence: advice }, greKeys, l2];
 }
 
 async function surveyDrafts(asking: Asking, { mode, heard }: Wish, evidence: string): Promise<Layouts> {

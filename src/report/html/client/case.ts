@@ -38,10 +38,8 @@ export function facts(one: PageCase): HTMLElement {
   row(one.requirements.length > 1 ? 'Rules' : 'Rule', ...one.requirements.map((id) => rule(id, id === unmet)));
   if (one.expected !== '') row('Expected', el('div', { class: 'expected' }, one.expected));
   if (one.actual !== '') row('Actual', el('div', { class: 'actual' }, one.actual));
-  const known = unmet === undefined ? undefined : model.requirements[unmet]?.text;
-  // A reason that only repeats the sentence of the rule above says nothing new.
-  if (one.reason !== '' && (known === undefined || !one.reason.endsWith(known)))
-    row('Reason', el('div', { class: 'reason' }, one.reason));
+  const reason = one.beyond ?? one.reason;
+  if (reason !== '') row('Reason', el('div', { class: 'reason' }, reason));
   if (one.known) row('Baseline', el('div', { class: 'state-text', 'data-state': one.known.state }, one.known.text));
   if (one.repeat !== '') {
     row('Repeat', el('div', { class: 'repeat' }, el('code', {}, one.repeat), copyButton('copy', one.repeat, 'c')));
@@ -66,7 +64,7 @@ function exchange(one: PageCase, place: number): HTMLElement {
       el('p', { class: 'dim' }, 'Its frames were left out to keep this file small; the JSON report has them.'),
     );
   } else if (one.frames === 0) {
-    element.append(el('p', { class: 'dim' }, 'No frames were exchanged.'));
+    element.append(el('p', { class: 'dim' }, 'No frames were kept.'));
   } else {
     element.append(el('h3', {}, 'Exchange ', el('span', { class: 'dim' }, plural(one.frames, 'frame'))));
     framesOf(place).then(

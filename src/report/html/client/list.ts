@@ -8,7 +8,7 @@ import { model } from './model.js';
 const worthShowingMs = 50;
 
 const rows: readonly HTMLAnchorElement[] = model.cases.map((one, i) => {
-  const time = one.durationMs > worthShowingMs ? el('span', { class: 'time' }, duration(one.durationMs)) : undefined;
+  const time = el('span', { class: 'time' }, one.durationMs > worthShowingMs ? duration(one.durationMs) : '');
   const title = el('span', { class: 'title' }, one.title);
   const id = el('span', { class: 'id' }, one.id.slice(one.id.lastIndexOf('/') + 1));
   const attributes = {

@@ -10,7 +10,10 @@ const linksShown = 12;
 const slowestShown = 5;
 
 export function overview(): HTMLElement {
-  const blocks = [knownBlock(), findingsBlock(), sectionsBlock(), reasonsBlock(), slowestBlock(), runBlock()];
+  const blocks = [
+    ...[knownBlock(), findingsBlock(), reasonsBlock('inconclusive', 'Not decided')],
+    ...[sectionsBlock(), reasonsBlock('skip', 'Skipped'), slowestBlock(), runBlock()],
+  ];
   return el('article', { class: 'overview', 'aria-label': 'Overview' }, ...blocks);
 }
 
@@ -71,7 +74,8 @@ function sectionsBlock(): HTMLElement {
       location.hash = '#cases';
     });
     const cells = model.verdicts.map((verdict) => count(verdict, counts.get(verdict) ?? 0));
-    return el('tr', {}, el('td', {}, button), el('td', {}, section.title), ...cells, el('td', {}, bar(counts)));
+    const name = el('td', {}, button, el('div', { class: 'below dim' }, section.title));
+    return el('tr', {}, name, el('td', {}, section.title), ...cells, el('td', {}, bar(counts)));
   });
   const heads = model.verdicts.map((verdict) => el('th', { class: 'number', scope: 'col' }, badge(verdict)));
   const names = [el('th', { scope: 'col' }, 'Section'), el('th', { scope: 'col' }, 'Title')];
@@ -89,7 +93,9 @@ function count(verdict: Verdict, value: number): HTMLElement {
 }
 
 function bar(counts: ReadonlyMap<Verdict, number>): HTMLElement {
-  const parts = Array.from(counts, ([verdict, value]) => {
+  const parts = model.verdicts.flatMap((verdict) => {
+    const value = counts.get(verdict);
+    if (value === undefined) return [];
     const part = el('span', { 'data-verdict': verdict });
     part.style.setProperty('flex-grow', String(value));
     return part;
@@ -97,18 +103,20 @@ function bar(counts: ReadonlyMap<Verdict, number>): HTMLElement {
   return el('div', { class: 'bar', 'aria-hidden': 'true' }, ...parts);
 }
 
-function reasonsBlock(): HTMLElement | undefined {
+function reasonsBlock(verdict: Verdict, title: string): HTMLElement | undefined {
   const groups = new Map<string, PageCase[]>();
+  const { mismatch } = model.run;
   for (const one of model.cases) {
-    if (one.verdict !== 'skip' && one.verdict !== 'inconclusive') continue;
-    const name = `${one.verdict === 'skip' ? 'Skipped' : 'Not decided'}: ${one.reason}`;
+    if (one.verdict !== verdict) continue;
+    // one cause hides many rules, each with a reason of its own
+    const name = mismatch !== undefined && one.reason.includes(mismatch) ? mismatch : one.reason;
     groups.set(name, [...(groups.get(name) ?? []), one]);
   }
   if (groups.size === 0) return undefined;
   const items = Array.from(groups)
     .sort(([, a], [, b]) => b.length - a.length)
     .map(([name, cases]) => el('li', {}, el('div', {}, `${name} (${plural(cases.length, 'case')})`), links(cases)));
-  return el('section', {}, el('h2', {}, 'Skipped or not decided'), el('ul', { class: 'plain' }, ...items));
+  return el('section', {}, el('h2', {}, title), el('ul', { class: 'plain' }, ...items));
 }
 
 function slowestBlock(): HTMLElement | undefined {
@@ -134,6 +142,7 @@ function runBlock(): HTMLElement {
   row('Profile', `${run.profile}${run.strict ? ', strict' : ''}`);
   row('Selection', run.selection.join(' '));
   if (run.shard) row('Shard', `${run.shard.index} of ${run.shard.total}`);
+  row('Fault', run.fault ?? '');
   row('Baseline', run.baseline ?? '');
   row(
     'Knobs',

@@ -10,7 +10,8 @@ function isDark(): boolean {
 }
 
 function show(): void {
-  byId('theme').setAttribute('aria-pressed', String(isDark()));
+  // what it leads to
+  byId('theme').textContent = isDark() ? 'Light' : 'Dark';
 }
 
 export function toggleTheme(): void {
