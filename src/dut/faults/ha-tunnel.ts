@@ -147,6 +147,31 @@ export const haTunnelFaults: readonly Fault[] = [
         ownsSource(binding, frame.payload),
     ),
   ),
+  fault('bare-ipv4-in-l2-session', 'TN-07', 'Takes IPv4 without a frame under the key of an L2 tunnel.', (rules) => ({
+    acceptReverse: (frame, state) => {
+      const right = rules.acceptReverse(frame, state);
+      if (right || carriesFrames(frame.protocol) || frame.key === undefined) return right;
+      const l2 = state.bindings.l2At(frame.source, frame.key);
+      return l2 && { ...l2, terms: { ...l2.terms, tunnel: 'gre' } };
+    },
+  })),
+  fault(
+    'frames-in-packet-session',
+    'TN-07',
+    'Takes Ethernet frames under the key of a tunnel for packets.',
+    (rules) => ({
+      acceptReverse: (frame, state) => {
+        const right = rules.acceptReverse(frame, state);
+        if (right || !carriesFrames(frame.protocol) || frame.key === undefined) return right;
+        for (const binding of state.bindings.all()) {
+          const { careOf, reverseKey } = binding.terms;
+          if (careOf !== frame.source || reverseKey !== frame.key) continue;
+          return { ...binding, terms: { ...binding.terms, tunnel: 'l2' } };
+        }
+        return undefined;
+      },
+    }),
+  ),
   fault('l2-inner-source-checked', 'TS-34', 'Applies the inner source check to IPv4 in L2 tunnels.', (rules) => ({
     acceptReverse: (frame, state) => {
       const binding = rules.acceptReverse(frame, state);
