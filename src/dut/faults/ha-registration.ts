@@ -26,6 +26,21 @@ export const haRegistrationFaults: readonly Fault[] = [
       },
     }),
   ),
+  fault(
+    'short-authenticator-accepted',
+    'HA-05',
+    'Compares only as many octets of an authenticator as the request has.',
+    (rules, config) => ({
+      checkAuthentication: (x, state) => {
+        const [extension] = x.mnHa;
+        const association = config.mnHa.find((sa) => sa.spi === extension?.spi);
+        const given = extension?.authenticator ?? new Uint8Array(0);
+        if (!extension || !association || given.length >= 16) return rules.checkAuthentication(x, state);
+        const right = authenticator(association, coveredBy(x.payload, extension)).subarray(0, given.length);
+        return sameBytes(right, given) ? undefined : rules.checkAuthentication(x, state);
+      },
+    }),
+  ),
   fault('identification-not-checked', 'HA-12', 'Accepts any Identification.', () => ({ checkIdentification: pass })),
   fault('old-identification-accepted', 'HA-13', 'Accepts timestamps again that were accepted before.', () => ({
     remember: () => undefined,

@@ -1,6 +1,7 @@
 /** All named faults of the reference home agent. A fault is a small wrapper, never an `if` inside the agent. */
 import { tunnelFaults } from './ha-data-plane.js';
 import { haBaseFaults } from './ha-base.js';
+import { haEndingFaults } from './ha-endings.js';
 import { haFuzzFaults } from './ha-fuzz.js';
 import { haKeyFaults } from './ha-keys.js';
 import { l2Faults } from './ha-l2.js';
@@ -26,6 +27,7 @@ export const haFaults: readonly Fault[] = [
   ...haTunnelFaults,
   ...tunnelFaults,
   ...l2Faults,
+  ...haEndingFaults,
 ];
 
 /** With those that only the fuzzer can be asked to find. */
