@@ -21,6 +21,8 @@ export interface Circumstances {
   readonly foreign: ReadonlySet<string>;
   /** The device is known to use the GRE Key extension. */
   readonly usesGreKeys: boolean;
+  /** Seconds by which an Identification may be off at least before it has to be refused. */
+  readonly tolerance?: bigint;
 }
 
 const mayAccept: Deserts = { verdict: 'mayAccept' };
@@ -103,10 +105,14 @@ function badAuthentication(
 }
 
 /** RFC 3344 §5.7.1; compared modulo 2^32 seconds, for the era of NTP ends in 2036. */
-function staleIdentification(rrq: Rrq, context: OracleContext, { at }: Circumstances): Deserts | undefined {
+function staleIdentification(
+  rrq: Rrq,
+  context: OracleContext,
+  { at, tolerance = beyondTolerance }: Circumstances,
+): Deserts | undefined {
   if (context.replay === 'nonces') return undefined;
   const offset = BigInt.asIntN(64, rrq.identification - ntpTimestamp(at)) >> 32n;
-  if (offset < beyondTolerance && offset > -beyondTolerance) return undefined;
+  if (offset < tolerance && offset > -tolerance) return undefined;
   return mustRefuse('HA-12', `its Identification is ${offset} s off`);
 }
 

@@ -57,7 +57,7 @@ export class HaRig implements Rig {
   }
 
   forgetNodes(): void {
-    this.#session.oracle.bindings.forgetAll();
+    this.#session.oracle.forgetAll();
   }
 
   close(): Promise<void> {

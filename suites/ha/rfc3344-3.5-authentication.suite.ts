@@ -341,5 +341,8 @@ export const authentication = section('ha/rfc3344-3.5', { document: 'rfc3344', s
     );
   }
 
+  test.wholeRun('34', 'MUST NOT have accepted any request of the run that was not authentic, however late', {
+    covers: ['HA-03', 'HA-05'],
+  });
   test.wholeRun('28', 'MUST have put FA-HA last in every reply of the run', { covers: ['HA-23', 'HA-56'], faHa: true });
 });

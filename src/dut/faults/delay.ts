@@ -1,14 +1,19 @@
 /** Replies that take their time. */
-import type { Agent, AgentOutput } from '../../agents/agent.js';
+import type { Agent, AgentInput, AgentOutput } from '../../agents/agent.js';
 
-/** The agent with each UDP output `ms` milliseconds late. */
-export function delayedReplies(agent: Agent, ms: number): Agent {
+/** The agent with each UDP output `ms` milliseconds late, or only what answers such inputs. */
+export function delayedReplies(
+  agent: Agent,
+  ms: number,
+  isLate: (input: AgentInput, now: number) => boolean = () => true,
+): Agent {
   const waiting: { readonly at: number; readonly output: AgentOutput }[] = [];
   return {
     step(input, now) {
       const outputs: AgentOutput[] = [];
+      const late = isLate(input, now);
       for (const output of agent.step(input, now)) {
-        if (output.kind === 'udp') waiting.push({ at: now + ms, output });
+        if (late && output.kind === 'udp') waiting.push({ at: now + ms, output });
         else outputs.push(output);
       }
       while ((waiting[0]?.at ?? Infinity) <= now) {

@@ -108,6 +108,12 @@ export const haRegistrationFaults: readonly Fault[] = [
   fault('unknown-extension-accepted', 'HA-28', 'Skips unknown extensions of types 0 to 127.', () => ({
     checkExtensions: pass,
   })),
+  fault('odd-unknown-extension-skipped', 'HA-28', 'Skips unknown extensions of odd types below 128.', (rules) => ({
+    checkExtensions: (x, state) => {
+      const extensions = x.request.extensions.filter((e) => e.name !== 'raw' || e.type > 127 || e.type % 2 === 0);
+      return rules.checkExtensions({ ...x, request: { ...x.request, extensions } }, state);
+    },
+  })),
   fault(
     'skippable-extension-refused',
     'HA-29',

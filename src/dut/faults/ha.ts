@@ -5,6 +5,7 @@ import { haEndingFaults } from './ha-endings.js';
 import { haFuzzFaults } from './ha-fuzz.js';
 import { haKeyFaults } from './ha-keys.js';
 import { l2Faults } from './ha-l2.js';
+import { haLateFaults } from './ha-late.js';
 import { haReceiverFaults } from './ha-receiver.js';
 import { haRegistrationFaults } from './ha-registration.js';
 import { haSignallingFaults } from './ha-signalling.js';
@@ -28,6 +29,7 @@ export const haFaults: readonly Fault[] = [
   ...tunnelFaults,
   ...l2Faults,
   ...haEndingFaults,
+  ...haLateFaults,
 ];
 
 /** With those that only the fuzzer can be asked to find. */
