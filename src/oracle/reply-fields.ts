@@ -3,6 +3,7 @@ import { high32, low32, replyCodes } from '../wire/mobileip.js';
 import type { OracleContext } from './context.js';
 import { type Exchange, naiOf } from './exchange.js';
 import { check, type Finding } from './finding.js';
+import { isAuthentic, unproven } from './reply-authentication.js';
 
 const unset = new Set(['0.0.0.0', '255.255.255.255']);
 
@@ -40,7 +41,7 @@ function judgeIdentification(x: Exchange, context: OracleContext): Finding[] {
       ),
     ];
   }
-  if (!x.accepted) return [];
+  if (!x.accepted) return context.replay === 'nonces' ? judgeNonceOfDenial(x, context) : [];
   // RFC 3344 §5.7.1 copies all 64 bits; §5.7.2 puts a new nonce into the high half
   return context.replay === 'nonces'
     ? [
@@ -60,6 +61,15 @@ function judgeIdentification(x: Exchange, context: OracleContext): Finding[] {
           () => hex(given),
         ),
       ];
+}
+
+/** RFC 3344 §5.7.2: a new nonce in every reply. The one that the request had is spent. */
+function judgeNonceOfDenial(x: Exchange, context: OracleContext): Finding[] {
+  const { rrq, rrp } = x;
+  if (unproven.has(rrp.code) || !isAuthentic(x, 'mnHa', context.mnHa)) return [];
+  const isNew = high32(rrp.identification) !== high32(rrq.identification);
+  const actual = `code ${rrp.code} with the nonce of the request`;
+  return [check('HA-18', isNew, 'a new nonce in the high 32 bits of a denial', actual)];
 }
 
 function judgeGrant(x: Exchange): Finding[] {

@@ -296,13 +296,16 @@ export const authentication = section('ha/rfc3344-3.5', { document: 'rfc3344', s
   });
   test('29', 'MUST sign denials with MN-HA too', { ...gre, covers: ['HA-10', 'HA-11'] }, async (t) => {
     // the oracle looks at each reply; these are denied after the sender is known
+    const stranger = t.mn();
     const answers = [
       await bent(t, set('homeAgent', '198.51.100.77')),
       await bent(t, set('careOfAddress', '0.0.0.0')),
       await bent(t, set('minimal', true)),
+      // of an MN that was never accepted
+      await t.askBent(stranger, stranger.request(modes.unidirectional), set('careOfAddress', '0.0.0.0')),
     ];
     const denials = answers.filter((a) => a.kind === 'reply' && !a.exchange.accepted);
-    if (denials.length === 0) t.undecided('none of three requests that are to be denied was');
+    if (denials.length === 0) t.undecided('none of four requests that are to be denied was');
   });
 
   test(
@@ -340,6 +343,13 @@ export const authentication = section('ha/rfc3344-3.5', { document: 'rfc3344', s
       }),
     );
   }
+
+  test('35', 'MUST sign denials with FA-HA too', { ...faHa, covers: ['HA-23'] }, async (t) => {
+    // the oracle looks at each reply; these are denied for nothing that has to do with who sent them
+    const answers = [await bent(t, set('homeAgent', '198.51.100.77')), await bent(t, set('minimal', true))];
+    const denials = answers.filter((a) => a.kind === 'reply' && !a.exchange.accepted);
+    if (denials.length === 0) t.undecided('neither of two requests that are to be denied was');
+  });
 
   test.wholeRun('34', 'MUST NOT have accepted any request of the run that was not authentic, however late', {
     covers: ['HA-03', 'HA-05'],

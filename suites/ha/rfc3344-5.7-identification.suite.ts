@@ -1,7 +1,7 @@
 /** RFC 3344 §5.7: replay protection. Future timestamps are sent for mobile nodes that are not used again. */
 import { type Bend, set, wrongAuthenticator } from '../../src/tester/bend.js';
 import { section } from '../../src/tester/case.js';
-import type { CaseContext } from '../../src/tester/context.js';
+import type { Answer, CaseContext } from '../../src/tester/context.js';
 import { expectForwardKey } from '../../src/tester/checks.js';
 import { draftModes as modes } from '../../src/tester/request.js';
 import { high32, low32, ntpTimestamp, replyCodes } from '../../src/wire/mobileip.js';
@@ -281,4 +281,15 @@ export const identification = section('ha/rfc3344-5.7', { document: 'rfc3344', s
       t.refused(await t.askBent(mn, first, asIs('sent again')), 'HA-13');
     },
   );
+
+  test('21', 'MUST send a new nonce in denials too', { ...nonces, covers: ['HA-18'] }, async (t) => {
+    const answers: Answer[] = [];
+    for (const bend of [set('homeAgent', '198.51.100.77'), set('minimal', true)]) {
+      const mn = await t.registered(modes.unidirectional);
+      // the oracle looks at each reply
+      answers.push(await t.askBent(mn, mn.request(modes.unidirectional), bend));
+    }
+    const denials = answers.filter((a) => a.kind === 'reply' && !a.exchange.accepted);
+    if (denials.length === 0) t.undecided('neither of two requests that are to be denied was');
+  });
 });
