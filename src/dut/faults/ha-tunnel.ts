@@ -214,6 +214,34 @@ export const haTunnelFaults: readonly Fault[] = [
       return { ...delivery, tunnels: [...state.bindings.all()].filter(({ terms }) => terms.tunnel !== 'l2') };
     },
   })),
+  outerFault('downlink-twice', 'TN-01', 'Sends every GRE packet twice.', (agent) => ({
+    step: (input, now) =>
+      agent
+        .step(input, now)
+        .flatMap((output) => (output.kind === 'packet' && isGre(output.bytes) ? [output, output] : [output])),
+    deadline: () => agent.deadline(),
+  })),
+  outerFault('ip-in-ip-downlink-twice', 'TN-01', 'Sends every IP-in-IP packet twice.', (agent) => ({
+    step: (input, now) =>
+      agent
+        .step(input, now)
+        .flatMap((output) => (output.kind === 'packet' && !isGre(output.bytes) ? [output, output] : [output])),
+    deadline: () => agent.deadline(),
+  })),
+  fault('downlink-to-sender', 'TN-01', 'Tunnels to the address that a request came from.', (rules) => {
+    const senders = new Map<Binding['node'], number>();
+    return {
+      enter: (x, homeAddress, terms, due, state) => {
+        rules.enter(x, homeAddress, terms, due, state);
+        const node = state.bindings.find(x.mobileNode);
+        if (node && terms.tunnel !== 'l2') senders.set(node, ipv4Number(x.remote.address) ?? 0);
+      },
+      tunnelEnds: (binding) => {
+        const ends = rules.tunnelEnds(binding);
+        return { ...ends, destination: senders.get(binding.node) ?? ends.destination };
+      },
+    };
+  }),
   outerFault(
     'downlink-without-key',
     'YG-23',
