@@ -73,11 +73,13 @@ function isRight(e: AuthenticationExtension, octets: Uint8Array, sa: OracleConte
   return sa !== undefined && verifies(sa, coveredBy(octets, e), e.authenticator ?? new Uint8Array(0));
 }
 
+/** Whether nobody can know an extension that may not be skipped. */
+export const isUnknown = (e: Extension, { dialect }: OracleContext): boolean =>
+  e.name === 'raw' && e.type >= firstUnassigned && e.type <= lastUnassigned && e.type !== dialect.greKeyType;
+
 /** RFC 3344 §1.8. */
-function unknownExtension(rrq: Rrq, { dialect }: OracleContext): Deserts | undefined {
-  const isUnknown = (e: Extension): boolean =>
-    e.name === 'raw' && e.type >= firstUnassigned && e.type <= lastUnassigned && e.type !== dialect.greKeyType;
-  return rrq.extensions.some(isUnknown)
+function unknownExtension(rrq: Rrq, context: OracleContext): Deserts | undefined {
+  return rrq.extensions.some((e) => isUnknown(e, context))
     ? mustRefuse('HA-28', 'it has an unknown extension that may not be skipped')
     : undefined;
 }

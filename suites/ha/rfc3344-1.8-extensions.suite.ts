@@ -137,4 +137,8 @@ export const extensionRules = section('ha/rfc3344-1.8', { document: 'rfc3344', s
       }
     },
   );
+
+  test.wholeRun('17', 'SHOULD have put no extension into any reply of the run that nobody can know or may skip', {
+    covers: ['HA-62'],
+  });
 });
