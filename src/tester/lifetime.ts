@@ -30,13 +30,13 @@ export async function carriesUntil(
   const margin = Math.max(leastMargin, 2 * roundTrip);
   await t.forcedWait(Math.max(0, end - margin - clock.now()));
   if (clock.now() > end - margin / 2) return t.note('the lifetime is too short to look at the tunnel before its end');
-  const answers = [mn, witness].map((from) => {
-    const probe = t.probe();
-    for (let sent = 0; sent < volley; sent++) t.sendEcho(from, probe);
+  const pairs = [mn, witness].map((from) => ({ from, probe: t.probe() }));
+  for (let sent = 0; sent < volley; sent++) for (const { from, probe } of pairs) t.sendEcho(from, probe);
+  const answers = pairs.map(({ from, probe }) => {
     const mac = from.binding?.l2 ? from.mac : undefined;
     return probe.arrivals.first(patience, ({ frame }: Arrival) => isEchoReply(frame, from.ip ?? '', mac));
   });
   const [own, other] = await Promise.all(answers);
-  if (!own && !other) return t.undecided('shortly before the end no tunnel carried anything');
+  if (!own && !other) return t.note('shortly before the end of the lifetime no tunnel carried anything');
   t.demand(id, own !== undefined, 'an echo reply in the tunnel shortly before the lifetime is over', 'none came back');
 }
