@@ -1,8 +1,9 @@
 /** Home agents that do something else than the reference, and are right all the same: no case may fail on them. */
 import type { Agent } from '../agents/agent.js';
-import { chosen } from '../agents/ha-rules.js';
+import { chosen, type Exchange } from '../agents/ha-rules.js';
 import { ip, putU16, sealHeader, u16At } from '../agents/octets.js';
 import { onesComplement } from '../wire/checksum.js';
+import type { Extension } from '../wire/extensions.js';
 import { ipProtocols } from '../wire/ipv4.js';
 import { messageTypes, replyCodes } from '../wire/mobileip.js';
 import { concat } from '../wire/text.js';
@@ -203,6 +204,31 @@ export const haVariants: readonly Variant[] = [
         return refusal === undefined || mustAnswer ? refusal : 'discard';
       },
     })),
+  },
+  {
+    id: 'authenticated-per-node',
+    allowedBy: 'LG-30',
+    sentence: 'Takes FA-HA in the place of MN-HA beside the PMIPv4 extension, and answers in the same way.',
+    apply: applying((rules) => {
+      const perNode = (x: Exchange): Extension | undefined =>
+        x.request.extensions.find((e) => e.name === 'pmipNonSkippable' && e.subType === 1);
+      const isAlone = (x: Exchange): boolean => perNode(x) !== undefined && x.mnHa.length === 0 && x.faHa.length > 0;
+      return {
+        checkExtensions: (x, state) => {
+          const extensions = x.request.extensions.filter((e) => e !== perNode(x));
+          return rules.checkExtensions({ ...x, request: { ...x.request, extensions } }, state);
+        },
+        // the check of FA-HA follows
+        checkAuthentication: (x, state) => (isAlone(x) ? undefined : rules.checkAuthentication(x, state)),
+        buildReply: (x, outcome, identification) => {
+          const reply = rules.buildReply(x, outcome, identification);
+          const extension = perNode(x);
+          if (!extension) return reply;
+          const { extensions } = isAlone(x) ? without(reply, 'mnHa') : reply;
+          return { ...reply, extensions: [extension, ...extensions] };
+        },
+      };
+    }),
   },
   {
     id: 'slow-replies',

@@ -3,8 +3,9 @@ import { type SecurityAssociation, verifies } from '../wire/auth.js';
 import { coveredBy } from '../wire/mobileip.js';
 import { mnOf } from './bindings.js';
 import type { OracleContext } from './context.js';
-import { type Exchange, greKeyExtensions } from './exchange.js';
-import { check, type Finding, violated } from './finding.js';
+import { type Circumstances, weigh } from './deserves.js';
+import { type Exchange, greKeyExtensions, naiOf } from './exchange.js';
+import { check, type Finding, holds, violated } from './finding.js';
 import { Remembered } from './remembered.js';
 import { hexId, idMatters } from './request-order.js';
 
@@ -14,15 +15,37 @@ interface Accepted {
   readonly at: number;
 }
 
-/** For those who only watch: who bends requests on purpose knows what to expect of each. */
+/** What an acceptance shows to have held, where it was deserved. */
+const always = ['HA-03', 'HA-05', 'HA-28'] as const;
+
 export class Acceptance {
-  readonly #accepted = new Remembered<Accepted>();
+  #accepted = new Remembered<Accepted>();
   #usesExtension = false;
 
+  /** For those who only watch. */
   judge(x: Exchange, context: OracleContext): Finding[] {
     if (!x.accepted) return [];
     this.#usesExtension ||= x.granted !== undefined;
     return [...judgeAuthenticator(x, context.mnHa), ...this.#judgeOrder(x, context), ...this.#judgeGre(x, context)];
+  }
+
+  /** For those who bend requests on purpose: only what is certain of whatever they sent, and however late it comes. */
+  judgeSent(x: Exchange, context: OracleContext, known: Circumstances): Finding[] {
+    if (!x.accepted) return [];
+    const { deserts } = weigh(x.request.bytes, context, known);
+    const { code } = x.rrp;
+    if (deserts.verdict === 'mustRefuse') {
+      return [violated(deserts.requirement, `a denial or silence, for ${deserts.why}`, `code ${code}`)];
+    }
+    // by its home address alone a device may take it for an MN with an NAI, or not
+    const order = naiOf(x.rrq) === undefined ? [] : this.#judgeOrder(x, context);
+    const fresh = context.replay === 'timestamps' ? [holds('HA-12')] : [];
+    return [...always.map((id) => holds(id)), ...fresh, ...order];
+  }
+
+  /** The device was started anew and has forgotten what it accepted. */
+  forget(): void {
+    this.#accepted = new Remembered();
   }
 
   /** A request sent after another was accepted needs a greater timestamp. */
@@ -38,6 +61,8 @@ export class Acceptance {
       this.#accepted.set(mn, { identification, at }, at, idMatters(at, x.rrp.lifetime));
     }
     if (before === undefined || x.request.at < before.at) return [];
+    const isRepeated = identification === before.identification;
+    if (isRepeated && context.knobs['duplicate'] !== '133') return []; // A-14: accepted for the time left
     const text = `denial of an Identification not greater than ${hexId(before.identification)}`;
     return [check('HA-13', isGreater, text, `code ${x.rrp.code} for ${hexId(identification)}`)];
   }

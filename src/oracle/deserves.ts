@@ -21,6 +21,8 @@ export interface Circumstances {
   readonly foreign: ReadonlySet<string>;
   /** The device is known to use the GRE Key extension. */
   readonly usesGreKeys: boolean;
+  /** Seconds by which an Identification may be off at least before it has to be refused. */
+  readonly tolerance?: bigint;
 }
 
 const mayAccept: Deserts = { verdict: 'mayAccept' };
@@ -71,11 +73,13 @@ function isRight(e: AuthenticationExtension, octets: Uint8Array, sa: OracleConte
   return sa !== undefined && verifies(sa, coveredBy(octets, e), e.authenticator ?? new Uint8Array(0));
 }
 
+/** Whether nobody can know an extension that may not be skipped. */
+export const isUnknown = (e: Extension, { dialect }: OracleContext): boolean =>
+  e.name === 'raw' && e.type >= firstUnassigned && e.type <= lastUnassigned && e.type !== dialect.greKeyType;
+
 /** RFC 3344 §1.8. */
-function unknownExtension(rrq: Rrq, { dialect }: OracleContext): Deserts | undefined {
-  const isUnknown = (e: Extension): boolean =>
-    e.name === 'raw' && e.type >= firstUnassigned && e.type <= lastUnassigned && e.type !== dialect.greKeyType;
-  return rrq.extensions.some(isUnknown)
+function unknownExtension(rrq: Rrq, context: OracleContext): Deserts | undefined {
+  return rrq.extensions.some((e) => isUnknown(e, context))
     ? mustRefuse('HA-28', 'it has an unknown extension that may not be skipped')
     : undefined;
 }
@@ -103,10 +107,14 @@ function badAuthentication(
 }
 
 /** RFC 3344 §5.7.1; compared modulo 2^32 seconds, for the era of NTP ends in 2036. */
-function staleIdentification(rrq: Rrq, context: OracleContext, { at }: Circumstances): Deserts | undefined {
+function staleIdentification(
+  rrq: Rrq,
+  context: OracleContext,
+  { at, tolerance = beyondTolerance }: Circumstances,
+): Deserts | undefined {
   if (context.replay === 'nonces') return undefined;
   const offset = BigInt.asIntN(64, rrq.identification - ntpTimestamp(at)) >> 32n;
-  if (offset < beyondTolerance && offset > -beyondTolerance) return undefined;
+  if (offset < tolerance && offset > -tolerance) return undefined;
   return mustRefuse('HA-12', `its Identification is ${offset} s off`);
 }
 

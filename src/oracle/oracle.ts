@@ -5,6 +5,7 @@
 import { Acceptance } from './acceptance.js';
 import { Bindings } from './bindings.js';
 import type { OracleContext } from './context.js';
+import type { Circumstances } from './deserves.js';
 import { type Exchange, type ObservedExchange, type ObservedMessage, prepare } from './exchange.js';
 import type { Finding } from './finding.js';
 import { judgeFrame, type TunnelFrame } from './frame.js';
@@ -78,6 +79,17 @@ export class Oracle {
   /** Judges what an HA accepted, for those who only watch: a tester that bends its requests knows better what to expect. */
   acceptance(x: Exchange, context = this.context): readonly Finding[] {
     return this.#acceptance.judge(x, context);
+  }
+
+  /** Judges what an HA accepted of a tester that bends its requests. */
+  acceptanceOfSent(x: Exchange, known: Circumstances): readonly Finding[] {
+    return this.#acceptance.judgeSent(x, this.context, known);
+  }
+
+  /** The device was started anew and has forgotten every MN. */
+  forgetAll(): void {
+    this.bindings.forgetAll();
+    this.#acceptance.forget();
   }
 
   /** Judges a tunnel packet that an MPA sent. */

@@ -7,6 +7,13 @@ import type { OracleContext } from './context.js';
 import type { Exchange } from './exchange.js';
 import { check, type Finding, holds, violated } from './finding.js';
 
+/** Codes that may deny a request before it is known whom it is from. */
+export const unproven: ReadonlySet<number> = new Set([
+  replyCodes.mnFailedAuthentication,
+  replyCodes.faFailedAuthentication,
+  replyCodes.poorlyFormedRequest,
+]);
+
 const isAuthentication = (e: Extension): e is AuthenticationExtension =>
   e.name === 'mnHa' || e.name === 'mnFa' || e.name === 'faHa' || e.name === 'generalizedAuth';
 
@@ -19,6 +26,7 @@ function judgeMnHa(x: Exchange, bindings: Bindings, context: OracleContext): Fin
   if (!context.mnHa || !knowsMobileNode(x, bindings, context.mnHa)) return [];
   const found = x.rrp.extensions.filter((e): e is AuthenticationExtension => e.name === 'mnHa');
   const [only] = found;
+  if (!only && isPerNode(x, context)) return [];
   if (!only || found.length !== 1) {
     return [violated('HA-10', 'exactly one MN-HA authentication extension in the reply', `${found.length} of them`)];
   }
@@ -30,14 +38,45 @@ function judgeMnHa(x: Exchange, bindings: Bindings, context: OracleContext): Fin
 }
 
 /**
+ * draft-leung-mip4-proxy-mode-10 §4.3 and §5.1: a request that FA-HA alone authenticates is answered in the same way, and
+ * extension 47 says so.
+ */
+function isPerNode(x: Exchange, context: OracleContext): boolean {
+  if (x.rrq.extensions.some((e) => e.name === 'mnHa')) return false;
+  const byFa = x.rrp.extensions.some((e) => e.name === 'faHa' && isRight(x.reply.bytes, e, context.faHa));
+  return byFa && x.rrp.extensions.some((e) => e.name === 'pmipNonSkippable');
+}
+
+const isRight = (message: Uint8Array, e: AuthenticationExtension, sa: SecurityAssociation | undefined): boolean =>
+  sa?.spi === e.spi && verifies(sa, coveredBy(message, e), e.authenticator ?? new Uint8Array(0));
+
+/** Whether the request has exactly one extension of that name, and it verifies. */
+export function isAuthentic(x: Exchange, name: 'mnHa' | 'faHa', sa: SecurityAssociation | undefined): boolean {
+  const found = x.rrq.extensions.filter((e): e is AuthenticationExtension => e.name === name);
+  const [only] = found;
+  return only !== undefined && found.length === 1 && isRight(x.request.bytes, only, sa);
+}
+
+/** Every extension of the request could be read: nothing kept the HA from finding the one that authenticates it. */
+const isReadable = ({ rrq }: Exchange): boolean =>
+  !rrq.extensions.some((e) => e.name === 'tail' || (e.name === 'raw' && e.issue !== undefined));
+
+/**
  * An HA that has no association for the sender (unknown MN or SPI) cannot authenticate its denial. Codes other than 131
- * and 134 come after the authentication check, so the HA knows whom it answers.
+ * and 134 come after the authentication check, so the HA knows whom it answers; so it does where code 134 denies a
+ * request that is authentic.
  */
 function knowsMobileNode(x: Exchange, bindings: Bindings, sa: SecurityAssociation): boolean {
   if (x.accepted) return true;
   if (!x.rrq.extensions.some((e) => e.name === 'mnHa' && e.spi === sa.spi)) return false;
-  const early = x.rrp.code === replyCodes.mnFailedAuthentication || x.rrp.code === replyCodes.poorlyFormedRequest;
-  return !early || bindings.hasSeen(mnOf(x));
+  switch (x.rrp.code) {
+    case replyCodes.mnFailedAuthentication:
+      return bindings.hasSeen(mnOf(x));
+    case replyCodes.poorlyFormedRequest:
+      return bindings.hasSeen(mnOf(x)) || (isReadable(x) && isAuthentic(x, 'mnHa', sa));
+    default:
+      return true;
+  }
 }
 
 function authenticatorFault(
@@ -51,9 +90,15 @@ function authenticatorFault(
   return `SPI ${extension.spi} with an authenticator of ${given.length} octets that does not verify`;
 }
 
+/** Whether the HA has looked at FA-HA before it denied the request. */
+function knowsForeignAgent(x: Exchange, sa: SecurityAssociation): boolean {
+  return !unproven.has(x.rrp.code) && isAuthentic(x, 'faHa', sa);
+}
+
 /** RFC 3344 §3.8.3.3: with an association shared with the sender, FA-HA stands last in the reply. */
 function judgeFaHa(x: Exchange, context: OracleContext): Finding[] {
-  if (!context.faHa || !x.accepted || !x.rrq.extensions.some((e) => e.name === 'faHa')) return [];
+  if (!context.faHa || !x.rrq.extensions.some((e) => e.name === 'faHa')) return [];
+  if (!x.accepted && !knowsForeignAgent(x, context.faHa)) return [];
   const found = x.rrp.extensions.filter((e): e is AuthenticationExtension => e.name === 'faHa');
   const [only] = found;
   if (!only || found.length !== 1) {

@@ -1,13 +1,27 @@
 /** Rules for the fixed part of a reply and the addresses it travels under: RFC 3344 §3.8.3, §5.7, RFC 2794 §3. */
 import { high32, low32, replyCodes } from '../wire/mobileip.js';
 import type { OracleContext } from './context.js';
+import { isUnknown } from './deserves.js';
 import { type Exchange, naiOf } from './exchange.js';
 import { check, type Finding } from './finding.js';
+import { isAuthentic, unproven } from './reply-authentication.js';
 
 const unset = new Set(['0.0.0.0', '255.255.255.255']);
 
 export function judgeReplyFields(x: Exchange, context: OracleContext): Finding[] {
-  return [...judgeTransport(x), ...judgeIdentification(x, context), ...(x.accepted ? judgeGrant(x) : [])];
+  return [
+    ...judgeTransport(x),
+    ...judgeIdentification(x, context),
+    judgeKnown(x, context),
+    ...(x.accepted ? judgeGrant(x) : []),
+  ];
+}
+
+/** RFC 3344 §1.8: who does not know one of types 0 to 127 discards the whole reply. */
+function judgeKnown({ rrp }: Exchange, context: OracleContext): Finding {
+  const unknown = rrp.extensions.find((e) => isUnknown(e, context));
+  const actual = (): string => `one of type ${unknown?.name === 'raw' ? unknown.type : 0}`;
+  return check('HA-62', !unknown, 'no extension that may not be skipped and that nobody can know', actual);
 }
 
 function judgeTransport(x: Exchange): Finding[] {
@@ -40,7 +54,7 @@ function judgeIdentification(x: Exchange, context: OracleContext): Finding[] {
       ),
     ];
   }
-  if (!x.accepted) return [];
+  if (!x.accepted) return context.replay === 'nonces' ? judgeNonceOfDenial(x, context) : [];
   // RFC 3344 §5.7.1 copies all 64 bits; §5.7.2 puts a new nonce into the high half
   return context.replay === 'nonces'
     ? [
@@ -60,6 +74,15 @@ function judgeIdentification(x: Exchange, context: OracleContext): Finding[] {
           () => hex(given),
         ),
       ];
+}
+
+/** RFC 3344 §5.7.2: a new nonce in every reply. The one that the request had is spent. */
+function judgeNonceOfDenial(x: Exchange, context: OracleContext): Finding[] {
+  const { rrq, rrp } = x;
+  if (unproven.has(rrp.code) || !isAuthentic(x, 'mnHa', context.mnHa)) return [];
+  const isNew = high32(rrp.identification) !== high32(rrq.identification);
+  const actual = `code ${rrp.code} with the nonce of the request`;
+  return [check('HA-18', isNew, 'a new nonce in the high 32 bits of a denial', actual)];
 }
 
 function judgeGrant(x: Exchange): Finding[] {

@@ -118,13 +118,9 @@ export class CaseContext extends CaseBase {
 
   /** Ends an MN's binding; the case goes on only if that is accepted. */
   async deregister(mn: MobileNode): Promise<{ readonly exchange: Exchange; readonly binding: Binding }> {
-    const { binding } = mn;
-    if (!binding) throw new Inconclusive('there is no binding to end');
-    const agreed = agreedKeyOf(binding, this.config);
-    const key = agreed === undefined ? {} : { key: agreed, a: binding.l2 };
-    // an L2 MN whose HoA is 0 is named by its NAI, and the binding by its care-of address
-    const exchange = await this.register(mn, { ...key, lifetime: 0, homeAddress: binding.homeAddress });
-    return { exchange, binding };
+    const { binding, ending } = mn;
+    if (!binding || !ending) throw new Inconclusive('there is no binding to end');
+    return { exchange: await this.register(mn, ending), binding };
   }
 
   /** Lets an MN send and hear at another UDP port of its address for the rest of the case; false: it cannot be had. */

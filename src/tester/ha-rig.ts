@@ -63,7 +63,7 @@ export class HaRig implements Rig {
   }
 
   forgetNodes(): void {
-    this.#session.oracle.bindings.forgetAll();
+    this.#session.oracle.forgetAll();
   }
 
   close(): Promise<void> {

@@ -104,6 +104,15 @@ export class MobileNode {
     return agreedKeyOf(this.binding, this.#session.config);
   }
 
+  /** What a request that ends its binding asks for; undefined where there is none to end. */
+  get ending(): RequestOptions | undefined {
+    const { binding, agreedKey } = this;
+    if (!binding) return undefined;
+    const key = agreedKey === undefined ? {} : { key: agreedKey, a: binding.l2 };
+    // an L2 MN whose HoA is 0 is named by its NAI, and the binding by its care-of address
+    return { ...key, lifetime: 0, homeAddress: binding.homeAddress };
+  }
+
   request(options: RequestOptions = {}): RrqInput {
     const homeAddress = options.homeAddress ?? this.#homeAddressFor(options);
     return validRequest(this.#session, this.nai, this.station.address, this.ownKey, { ...options, homeAddress });

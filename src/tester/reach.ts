@@ -2,8 +2,10 @@
  * Packets from one MN of the tester to another. Such a correspondent shows what no gateway can: the packet as the device
  * passed it on, octet by octet, and packets of any form sent to a home address.
  */
+import type { Binding } from '../oracle/bindings.js';
 import type { RequirementId } from '../spec/catalogue.js';
 import type { PicsItem } from '../spec/config.js';
+import { knobValue } from '../spec/knobs.js';
 import type { Ipv4Input } from '../wire/ipv4.js';
 import { ipv4Number, ipv4Text } from '../wire/text.js';
 import type { CaseContext } from './context.js';
@@ -61,6 +63,30 @@ export function sendBetween(
 export async function connected(t: CaseContext, from: MobileNode, to: MobileNode): Promise<Arrival> {
   const arrival = await arrives(t, to, (probe) => sendBetween(from, to, probe));
   return arrival ?? t.undecided('the device passes nothing from one MN to another, so nothing can be sent to a HoA');
+}
+
+/**
+ * Demands that nothing is taken any longer out of the tunnel that an MN had: it sends to another MN, which it could
+ * reach before, for no answer can come back to it. What a third MN may send in the same way by now is no matter.
+ */
+export async function takesNothing(
+  t: CaseContext,
+  id: RequirementId,
+  what: string,
+  mn: MobileNode,
+  ended: Binding,
+  to: MobileNode,
+): Promise<void> {
+  const checksHome = knobValue(t.config.knobs, 'reverse_check') === 'coa+key+hoa'; // A-35
+  const isAlike = (b: Binding): boolean =>
+    b.mn !== ended.mn &&
+    b.careOf === ended.careOf &&
+    b.reverseKey === ended.reverseKey &&
+    (!checksHome || b.homeAddress === ended.homeAddress);
+  if (to.binding && isAlike(to.binding)) return t.note(`${what} may be taken for one of another MN`);
+  const { bindings } = t.session.oracle;
+  const isNobodys = ({ frame }: Arrival): boolean => !bindings.atHome(ended.homeAddress, frame.at).some(isAlike);
+  await t.drops(id, what, (probe) => sendBetween(mn, to, probe, { binding: ended }), to, isNobodys);
 }
 
 /** The broadcast addresses of the home network: the limited one, and the directed one where the network is known. */

@@ -5,6 +5,7 @@
 import type { Clock, Datagram, Endpoint, Net } from '../net/port.js';
 import type { OracleContext } from '../oracle/context.js';
 import { keyLookup } from '../oracle/context.js';
+import type { Circumstances } from '../oracle/deserves.js';
 import { type Exchange, naiOf } from '../oracle/exchange.js';
 import { type Finding, holds } from '../oracle/finding.js';
 import { Oracle } from '../oracle/oracle.js';
@@ -49,6 +50,9 @@ export interface SendOptions {
 
 /** Revocations and what else comes that answers no request. */
 export type Listener = (station: Station, datagram: Datagram) => void;
+
+/** Seconds by which an Identification is off that no case expects to be accepted; RFC 3344 §5.7.1 has 7 as the usual tolerance. */
+const staleAt = 55n;
 
 /** Requests remembered at least, so that a late reply is known for what it is. */
 const rememberedRequests = 50_000;
@@ -269,12 +273,19 @@ export class Session {
     sent.recorder?.add('received', 'udp', show(datagram.remote), show(datagram.local), bytes, datagram.at);
     const message = { at: datagram.at, from: datagram.remote, to: datagram.local, bytes };
     const judged = this.oracle.exchange({ request: sent.request, reply: message });
-    this.judge.add([...judged.findings, holds('HA-50')], sent.during, bytes); // a request stands behind it
+    const acceptance = judged.exchange ? this.oracle.acceptanceOfSent(judged.exchange, this.#known(sent.request)) : [];
+    const findings = [...judged.findings, ...acceptance];
+    this.judge.add([...findings, holds('HA-50')], sent.during, bytes); // a request stands behind it
     if (judged.exchange) this.#learnNonce(judged.exchange, judged.findings);
     const reply: Reply = { message, exchange: judged.exchange, findings: judged.findings };
     if (!sent.answered) this.#learnRoundTrip(datagram.at - sent.request.at);
     sent.answered = true;
     sent.replies.deref()?.push(reply);
+  }
+
+  /** What is certain of a request that was bent or not. */
+  #known({ at }: Pending['request']): Circumstances {
+    return { at, foreign: new Set(this.stations.addresses), usesGreKeys: false, tolerance: staleAt };
   }
 
   /** RFC 3344 §5.7.2: from replies that are authentic, denials too. */

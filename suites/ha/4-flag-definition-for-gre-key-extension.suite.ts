@@ -38,6 +38,8 @@ export const flagDefinition = section('ha/4', { document: 'tsirtsis', section: '
     ['03', 2],
     ['04', 4],
     ['05', 5],
+    ['07', 7],
+    ['08', 8],
   ] as const) {
     test(
       number,

@@ -17,6 +17,7 @@ import { broadcastMac, type EthernetInput } from '../../src/wire/ethernet.js';
 import { etherTypes } from '../../src/wire/gre.js';
 import { ipv6 } from '../../src/wire/ipv6.js';
 import { encode } from '../../src/wire/layout.js';
+import { concat } from '../../src/wire/text.js';
 import { vlan } from '../../src/wire/vlan.js';
 
 const l2 = { needs: ['greKeys', 'l2'], tunnel: true } as const;
@@ -27,6 +28,11 @@ type Pair = readonly [from: MobileNode, to: MobileNode];
 /** An IPv6 packet that wants nothing of anybody: next header 59 says that no message follows, RFC 8200 §4.7. */
 const ipv6Packet = (probe: Probe): Uint8Array =>
   encode(ipv6, { source: 'fe80::67', destination: 'ff02::1', nextHeader: 59, payload: probe.payload(38) });
+
+/** IEEE 802.2: SNAP, without control information, and behind it what RFC 1042 has for no protocol in particular. */
+const snapHeader = Uint8Array.of(0xaa, 0xaa, 0x03, 0, 0, 0, 0x88, 0xb5);
+/** IEEE 802.1ad: the tag of a provider, in front of that of a customer. */
+const serviceTag = 0x88a8;
 
 /** IPv6 multicast for all nodes, RFC 2464 §7. */
 const allNodesMac = '33:33:00:00:00:01';
@@ -231,4 +237,29 @@ export const bridging = section('ha/7', { document: 'tsirtsis', section: '7' }, 
       t.note(passed.length === 0 ? 'passes no reserved address on' : `passes on ${passed.join(', ')}`);
     },
   );
+
+  test(
+    '52',
+    'MUST let frames of IEEE 802.3 with a length through unchanged',
+    { ...l2, covers: ['TS-13'] },
+    async (t) => {
+      const pair = await bridgedPair(t);
+      const withLength = (probe: Probe): Uint8Array => {
+        const payload = concat(snapHeader, probe.payload(38));
+        return frameFrom(pair[0], pair[1].mac, probe, { etherType: payload.length, payload });
+      };
+      await unchanged(t, 'TS-13', 'a frame with a length in the place of a type', pair, withLength);
+    },
+  );
+
+  test('53', 'MUST keep both VLAN tags of a frame that it passes on', { ...l2, covers: ['TS-13'] }, async (t) => {
+    const pair = await bridgedPair(t);
+    const tagged = (probe: Probe): Uint8Array => {
+      const inside = encode(vlan, { priority: 3, id: 5, etherType: experimentalType, payload: probe.payload(38) });
+      const payload = encode(vlan, { priority: 1, id: 7, etherType: etherTypes.vlan, payload: inside });
+      return frameFrom(pair[0], pair[1].mac, probe, { etherType: serviceTag, payload });
+    };
+    // as with one tag
+    await unchanged(t, 'TS-13', 'a frame with two VLAN tags', pair, tagged, 'warns');
+  });
 });

@@ -1,6 +1,7 @@
 /** draft-tsirtsis-l2gre-pmipv4-00 §8: the security of the documents underneath holds for the new extension too. */
 import { afterSigning, type Bend, greKey, without, wrongAuthenticator } from '../../src/tester/bend.js';
-import { section } from '../../src/tester/case.js';
+import type { RequirementId } from '../../src/spec/catalogue.js';
+import { type CaseOptions, section } from '../../src/tester/case.js';
 import { expectForwardKey } from '../../src/tester/checks.js';
 import { draftModes as modes } from '../../src/tester/request.js';
 import type { Session } from '../../src/tester/session.js';
@@ -33,7 +34,8 @@ export const security = section('ha/8', { document: 'tsirtsis', section: '8' }, 
     { ...gre, tunnel: true, covers: ['HA-05'] },
     async (t) => {
       const mn = await t.registered(modes.unidirectional);
-      await t.carries(mn);
+      const { frame } = await t.carries(mn);
+      if (frame.gre?.key !== mn.binding?.forwardKey) return t.undecided('packets to the MN come under another key');
       const own = mn.ownKey;
       mn.ownKey = t.session.random.uint32() || 1;
       const answer = await t.askBent(mn, mn.request(modes.unidirectional), wrongAuthenticator(t.session));
@@ -52,4 +54,23 @@ export const security = section('ha/8', { document: 'tsirtsis', section: '8' }, 
     const answer = await t.askBent(mn, first, { field: 'sent again' });
     t.refused(answer, 'HA-13');
   });
+
+  for (const [number, what, id, bend, options] of [
+    ['07', 'its authenticator is wrong', 'HA-05', wrongAuthenticator, {}],
+    // draft-leung-mip4-proxy-mode-10 §4.3: FA-HA may stand for the MN
+    ['08', 'it has no authentication extension', 'HA-03', () => without('mnHa'), { faHa: false }],
+  ] as readonly (readonly [string, string, RequirementId, (session: Session) => Bend, Partial<CaseOptions>])[]) {
+    test(
+      number,
+      `MUST NOT end a tunnel for a deregistration when ${what}`,
+      { ...gre, ...options, tunnel: true, covers: [id] },
+      (t) =>
+        t.eachMode(async (mode) => {
+          const mn = await t.registered(mode);
+          await t.carries(mn);
+          t.refused(await t.askBent(mn, mn.request(mn.ending), bend(t.session)), id);
+          await t.passes(mn, id);
+        }),
+    );
+  }
 });

@@ -3,7 +3,8 @@ import { knobValue } from '../../src/spec/knobs.js';
 import { insert, replace, set } from '../../src/tester/bend.js';
 import { section } from '../../src/tester/case.js';
 import { expectForwardKey } from '../../src/tester/checks.js';
-import { codeText } from '../../src/tester/context.js';
+import { type CaseContext, codeText } from '../../src/tester/context.js';
+import { arrives } from '../../src/tester/reach.js';
 import { draftModes as modes } from '../../src/tester/request.js';
 import { replyCodes } from '../../src/wire/mobileip.js';
 
@@ -74,7 +75,61 @@ export const pmipInitial = section('ha/pmip-4.1', { document: 'leung', section: 
     const mn = t.mn();
     t.refused(await t.askBent(mn, mn.request(modes.bidirectional), set('homeAddress', taken)), 'LG-05');
   });
+
+  test(
+    '05',
+    'MUST tell MNs apart whose NAIs differ in the last octet of the user only',
+    { ...dynamic, covers: ['LG-31'], tunnel: true },
+    async (t) => {
+      // whole lengths, the realm and the octet that differs included
+      for (const length of [48, 80, 200]) {
+        const same = `n05-${t.session.runId}`.padEnd(length - t.config.pixit.realm.length - 2, 'x');
+        const mixed = await mixedUp(t, (last) => `${same}${last}`, ['a', 'b']);
+        t.demand('LG-31', mixed === undefined, 'a binding for each of the two', mixed ?? '');
+      }
+    },
+  );
+
+  test(
+    '06',
+    'SHOULD tell MNs apart whose NAIs differ in the case of the user only',
+    { ...dynamic, covers: ['LG-31'], tunnel: true },
+    async (t) => {
+      const mixed = await mixedUp(t, (first) => `${first}06-${t.session.runId}`, ['n', 'N']);
+      // RFC 4282 §2.3: what a user name means is the affair of its realm, so this only warns
+      if (mixed !== undefined) t.warn('LG-31', 'a binding for each of the two', mixed);
+    },
+  );
 });
+
+/**
+ * How the device mixes up two MNs that have these users; undefined where it tells them apart, or takes no such NAIs: which
+ * ones it takes is its own affair.
+ */
+async function mixedUp(
+  t: CaseContext,
+  user: (differing: string) => string,
+  differing: readonly [string, string],
+): Promise<string | undefined> {
+  const realm = `@${t.config.pixit.realm}`;
+  const mns = differing.map((octets) => t.mn(0, { nai: `${user(octets)}${realm}` }));
+  for (const mn of mns) {
+    const request = mn.request(modes.unidirectional);
+    const answer = await t.askBent(mn, request, { field: 'an unusual NAI' });
+    if (answer.kind === 'silence' || !answer.exchange.accepted) {
+      t.note(`takes no NAI such as ${mn.nai}`);
+      return undefined;
+    }
+    t.settle(mn);
+    if (mn === mns[0]) await t.carries(mn);
+  }
+  const [first, second] = mns;
+  if (first?.ip !== undefined && first.ip === second?.ip) return `both have the home address ${first.ip}`;
+  // the key of the other one would have taken the place of its own
+  const probe = t.probe();
+  const arrival = first && (await arrives(t, first, (p) => t.sendEcho(first, p), probe));
+  return arrival ? undefined : 'the tunnel of the first ended when the second registered';
+}
 
 export const pmipExtensions = section('ha/pmip-5.1', { document: 'leung', section: '5.1' }, (test) => {
   test(

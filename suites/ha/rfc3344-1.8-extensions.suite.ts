@@ -8,6 +8,8 @@ const gre = { needs: ['greKeys'] } as const;
 
 /** Types that no document assigns, as far as we know. */
 const unknown = { name: 'raw', type: 120, data: Uint8Array.of(1, 2, 3, 4) } as const;
+/** More of them, odd and even. */
+const unassigned = [101, 105, 110, 113, 119, 123, 126] as const;
 const skippable = { name: 'raw', type: 200, data: Uint8Array.of(1, 2, 3, 4, 5) } as const;
 const empty = { name: 'raw', type: 201, data: new Uint8Array(0) } as const;
 const pad: Extension = { name: 'pad' };
@@ -118,4 +120,25 @@ export const extensionRules = section('ha/rfc3344-1.8', { document: 'rfc3344', s
       t.refused(answer, 'HA-28');
     },
   );
+
+  test.wholeRun('15', 'MUST NOT have accepted any unknown extension of type 0 to 127 in the run, however late', {
+    covers: ['HA-28'],
+  });
+
+  test(
+    '16',
+    'MUST NOT accept any of several unknown extensions of type 0 to 127',
+    { ...gre, covers: ['HA-28'] },
+    async (t) => {
+      for (const type of unassigned) {
+        const mn = t.mn();
+        const bend = insert('before', 'mnHa', { ...unknown, type });
+        t.refused(await t.askBent(mn, mn.request(modes.unidirectional), bend), 'HA-28');
+      }
+    },
+  );
+
+  test.wholeRun('17', 'SHOULD have put no extension into any reply of the run that nobody can know or may skip', {
+    covers: ['HA-62'],
+  });
 });

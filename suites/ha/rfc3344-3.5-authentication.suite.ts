@@ -12,11 +12,14 @@ import {
   without,
   wrongAuthenticator,
 } from '../../src/tester/bend.js';
+import type { RequirementId } from '../../src/spec/catalogue.js';
 import { knobValue } from '../../src/spec/knobs.js';
-import { section } from '../../src/tester/case.js';
+import { type CaseOptions, section } from '../../src/tester/case.js';
 import { type Answer, type CaseContext, codeText } from '../../src/tester/context.js';
 import { draftModes as modes } from '../../src/tester/request.js';
+import { authenticator } from '../../src/wire/auth.js';
 import { replyCodes } from '../../src/wire/mobileip.js';
+import { concat } from '../../src/wire/text.js';
 
 const gre = { needs: ['greKeys'] } as const;
 const faHa = { needs: ['greKeys'], faHa: true } as const;
@@ -43,6 +46,22 @@ function underUnknownSpi({ config }: CaseContext): Bend {
   return {
     ...replace('mnHa', { name: 'mnHa', spi: spi ^ 0x01000000 }),
     keys: (type) => (type === 34 ? faHaKey : { key, algorithm }),
+  };
+}
+
+/** Octets of MN-HA before its authenticator, and of the authenticator: RFC 3344 §3.5.1 and 3.5.2. */
+const headSize = 6;
+const wholeSize = 16;
+
+/** MN-HA, the last extension, with only the first octets of the authenticator that is right for its Length. */
+function shortAuthenticator({ config }: CaseContext, octets: number): Bend {
+  return {
+    field: `authenticator cut to ${octets} octets`,
+    octets: (message) => {
+      const covered = message.slice(0, message.length - wholeSize);
+      covered[covered.length - headSize + 1] = 4 + octets;
+      return concat(covered, authenticator(config.mnHa, covered).subarray(0, octets));
+    },
   };
 }
 
@@ -121,18 +140,9 @@ export const authentication = section('ha/rfc3344-3.5', { document: 'rfc3344', s
   ] as const) {
     test(number, `MUST NOT accept an authenticator of ${octets} octets`, { ...gre, covers: ['HA-05'] }, async (t) => {
       const mn = await t.registered(modes.unidirectional);
-      const cutShort: Bend = {
-        field: `authenticator cut to ${octets} octets`,
-        octets: (message) => {
-          const at = message.length - 16 - 2 - 4; // MN-HA stands last, RFC 3344 §3.5.2
-          const short = message.slice(0, message.length - 16 + octets);
-          short[at + 1] = 4 + octets;
-          return short;
-        },
-      };
       const request = mn.request({ ...modes.unidirectional });
       if (request.extensions?.at(-1)?.name !== 'mnHa') return t.skip('MN-HA is not the last extension here');
-      t.refused(await t.askBent(mn, request, cutShort), 'HA-05');
+      t.refused(await t.askBent(mn, request, shortAuthenticator(t, octets)), 'HA-05');
     });
   }
 
@@ -294,13 +304,16 @@ export const authentication = section('ha/rfc3344-3.5', { document: 'rfc3344', s
   });
   test('29', 'MUST sign denials with MN-HA too', { ...gre, covers: ['HA-10', 'HA-11'] }, async (t) => {
     // the oracle looks at each reply; these are denied after the sender is known
+    const stranger = t.mn();
     const answers = [
       await bentAnswered(t, set('homeAgent', '198.51.100.77')),
       await bentAnswered(t, set('careOfAddress', '0.0.0.0')),
       await bentAnswered(t, set('minimal', true)),
+      // of an MN that was never accepted
+      await t.askAnswered(stranger, stranger.request(modes.unidirectional), set('careOfAddress', '0.0.0.0')),
     ];
     const denials = answers.filter((a) => a.kind === 'reply' && !a.exchange.accepted);
-    if (denials.length === 0) t.undecided('none of three requests that are to be denied was');
+    if (denials.length === 0) t.undecided('none of four requests that are to be denied was');
   });
 
   test(
@@ -335,5 +348,27 @@ export const authentication = section('ha/rfc3344-3.5', { document: 'rfc3344', s
     },
   );
 
+  for (const [number, what, id, bend, options] of [
+    ['32', 'whose authenticator is wrong', 'HA-05', (t) => wrongAuthenticator(t.session), gre],
+    ['33', 'without MN-HA', 'HA-03', () => without('mnHa'), { ...gre, faHa: false }],
+  ] as readonly (readonly [string, string, RequirementId, (t: CaseContext) => Bend, Partial<CaseOptions>])[]) {
+    test(number, `MUST NOT accept a deregistration ${what}`, { ...options, covers: [id] }, (t) =>
+      t.eachMode(async (mode) => {
+        const mn = await t.registered(mode);
+        t.refused(await t.askBent(mn, mn.request(mn.ending), bend(t)), id);
+      }),
+    );
+  }
+
+  test('35', 'MUST sign denials with FA-HA too', { ...faHa, covers: ['HA-23'] }, async (t) => {
+    // the oracle looks at each reply; these are denied for nothing that has to do with who sent them
+    const answers = [await bent(t, set('homeAgent', '198.51.100.77')), await bent(t, set('minimal', true))];
+    const denials = answers.filter((a) => a.kind === 'reply' && !a.exchange.accepted);
+    if (denials.length === 0) t.undecided('neither of two requests that are to be denied was');
+  });
+
+  test.wholeRun('34', 'MUST NOT have accepted any request of the run that was not authentic, however late', {
+    covers: ['HA-03', 'HA-05'],
+  });
   test.wholeRun('28', 'MUST have put FA-HA last in every reply of the run', { covers: ['HA-23', 'HA-56'], faHa: true });
 });

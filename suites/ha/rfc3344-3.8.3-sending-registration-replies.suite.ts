@@ -1,4 +1,5 @@
 /** RFC 3344 §3.8.3 and §3.4, RFC 2794 §3, RFC 4433 §5.3: the fields and addresses of replies. */
+import { naiOf } from '../../src/oracle/exchange.js';
 import { set } from '../../src/tester/bend.js';
 import { section } from '../../src/tester/case.js';
 import { codeText } from '../../src/tester/context.js';
@@ -210,4 +211,27 @@ export const sendingReplies = section('ha/rfc3344-3.8.3', { document: 'rfc3344',
       }
     },
   );
+
+  // --- the NAI ---
+  for (const [number, what, user] of [
+    ['22', 'in upper and lower case', (unique: string): string => `MiXed.${unique}`],
+    ['23', 'of 200 octets', (unique: string): string => unique.padEnd(200, 'x')],
+  ] as const) {
+    test(
+      number,
+      `MUST return an NAI ${what} as it is, when it accepts such a one`,
+      { ...gre, covers: ['HA-38'] },
+      async (t) => {
+        await t.registered(modes.bidirectional);
+        const realm = `@${t.config.pixit.realm}`;
+        const nai = `${user(`n${number}-${t.session.runId}`).slice(0, 200 - realm.length)}${realm}`;
+        const mn = t.mn(0, { nai });
+        // which NAIs it takes is its own affair
+        const answer = await t.askBent(mn, mn.request(modes.bidirectional), { field: 'an unusual NAI' });
+        if (answer.kind === 'silence' || !answer.exchange.accepted) return t.note(`takes no NAI ${what}`);
+        const given = naiOf(answer.exchange.rrp);
+        t.demand('HA-38', given === nai, `NAI ${nai}`, given ?? 'no NAI extension');
+      },
+    );
+  }
 });

@@ -1,7 +1,7 @@
 /** RFC 3344 §5.7: replay protection. Future timestamps are sent for mobile nodes that are not used again. */
 import { type Bend, set, wrongAuthenticator } from '../../src/tester/bend.js';
 import { section } from '../../src/tester/case.js';
-import type { CaseContext } from '../../src/tester/context.js';
+import type { Answer, CaseContext } from '../../src/tester/context.js';
 import { expectForwardKey } from '../../src/tester/checks.js';
 import { draftModes as modes } from '../../src/tester/request.js';
 import { high32, low32, ntpTimestamp, replyCodes } from '../../src/wire/mobileip.js';
@@ -155,7 +155,7 @@ export const identification = section('ha/rfc3344-5.7', { document: 'rfc3344', s
   test(
     '11',
     'MUST do nothing else when it answers with code 133',
-    { ...timestamps, covers: ['HA-16'], tunnel: true },
+    { ...timestamps, covers: ['HA-12', 'HA-16'], tunnel: true },
     async (t) => {
       const mn = await t.registered(modes.unidirectional);
       await t.carries(mn);
@@ -167,7 +167,8 @@ export const identification = section('ha/rfc3344-5.7', { document: 'rfc3344', s
       });
       t.refused(await t.askBent(mn, stale, asIs('Identification -60 s')), 'HA-12');
       mn.ownKey = own;
-      expectForwardKey(t, mn, await t.passes(mn, 'HA-16'), 'HA-16');
+      // obeyed in part, a request that has to be refused was accepted
+      expectForwardKey(t, mn, await t.passes(mn, 'HA-12'), 'HA-12');
     },
   );
 
@@ -247,4 +248,48 @@ export const identification = section('ha/rfc3344-5.7', { document: 'rfc3344', s
       t.accepted(await t.ask(mn, mn.request(modes.unidirectional)), 'HA-13');
     },
   );
+
+  test.wholeRun('18', 'MUST NOT have accepted any timestamp of the run that was off or not greater, however late', {
+    ...timestamps,
+    covers: ['HA-12', 'HA-13'],
+  });
+
+  test(
+    '19',
+    'MUST NOT accept a registration again that the MN made before it deregistered',
+    { ...timestamps, covers: ['HA-13'] },
+    async (t) => {
+      const mn = t.mn();
+      const first = mn.request(modes.unidirectional);
+      t.accepted(await t.askBent(mn, first, asIs('nothing')), 'HA-12');
+      await t.deregister(mn);
+      t.refused(await t.askBent(mn, first, asIs('sent again')), 'HA-13');
+    },
+  );
+
+  test(
+    '20',
+    'MUST NOT accept a registration again whose lifetime is over',
+    { ...timestamps, covers: ['HA-13'], waits: true },
+    async (t) => {
+      const mn = t.mn();
+      const first = mn.request({ ...modes.unidirectional, lifetime: 2 });
+      const answer = await t.askBent(mn, first, asIs('nothing'));
+      const { binding } = mn;
+      if (answer.kind === 'silence' || !binding) return t.undecided('a lifetime of 2 s was not accepted');
+      await t.forcedWait(binding.until - t.session.clock.now() + t.expiryTolerance);
+      t.refused(await t.askBent(mn, first, asIs('sent again')), 'HA-13');
+    },
+  );
+
+  test('21', 'MUST send a new nonce in denials too', { ...nonces, covers: ['HA-18'] }, async (t) => {
+    const answers: Answer[] = [];
+    for (const bend of [set('homeAgent', '198.51.100.77'), set('minimal', true)]) {
+      const mn = await t.registered(modes.unidirectional);
+      // the oracle looks at each reply
+      answers.push(await t.askBent(mn, mn.request(modes.unidirectional), bend));
+    }
+    const denials = answers.filter((a) => a.kind === 'reply' && !a.exchange.accepted);
+    if (denials.length === 0) t.undecided('neither of two requests that are to be denied was');
+  });
 });

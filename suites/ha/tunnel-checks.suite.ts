@@ -1,16 +1,20 @@
 /** What the HA must not take out of its tunnels: RFC 3024 §4.3.2. */
 import type { RequirementId } from '../../src/spec/catalogue.js';
+import { bridgedPair, frameFrom } from '../../src/tester/bridged.js';
 import { section } from '../../src/tester/case.js';
 import type { CaseContext } from '../../src/tester/context.js';
 import type { MobileNode } from '../../src/tester/mobile-node.js';
 import type { Probe } from '../../src/tester/probe.js';
 import { connected, dropsSilently, packetMode, packetTunnels, sendBetween } from '../../src/tester/reach.js';
 import { type Mode, modes } from '../../src/tester/request.js';
+import { broadcastMac } from '../../src/wire/ethernet.js';
 
 type Binding = NonNullable<MobileNode['binding']>;
 
 const greTunnels = { needs: packetTunnels.gre.needs, tunnel: true } as const;
 const ipInIpTunnels = { needs: packetTunnels.ipInIp.needs, tunnel: true } as const;
+/** A-21: where frames have the protocol type of packets, the one cannot be told from the other. */
+const l2Tunnels = { needs: ['greKeys', 'l2'], tunnel: true, knobs: { l2_ptype: '0x6558' } } as const;
 /** A-35: what the HA checks of the inner source may be a matter of its configuration. */
 const innerSource = { knobs: { reverse_check: 'coa+key+hoa' } } as const;
 
@@ -186,6 +190,34 @@ export const tunnelChecks = section('ha/tunnel', { document: 'rfc3024', section:
       if (!binding) return;
       const send = (probe: Probe): void => sendBetween(mn, peer, probe, { binding: asIpInIp(binding) });
       await dropsSilently(t, 'TN-07', 'an IP-in-IP packet', send, mn, await twinOf(t, modes.l2Bidirectional));
+    },
+  );
+
+  test('51', 'MUST silently drop bare IPv4 in an L2 session', { ...l2Tunnels, covers: ['TN-07'] }, async (t) => {
+    const peer = await t.registered(packetMode(t));
+    const mn = await t.registered(modes.l2Bidirectional);
+    await t.carries(mn);
+    await t.carries(peer);
+    const { binding } = mn;
+    if (!binding) return;
+    const options = { binding: { ...binding, l2: false }, inner: { source: t.spareAddress() } };
+    await dropsSilently(t, 'TN-07', 'IPv4 under the key', (probe) => sendBetween(mn, peer, probe, options), mn);
+  });
+  test(
+    '52',
+    'MUST silently drop Ethernet frames in a session for packets',
+    { ...l2Tunnels, covers: ['TN-07'] },
+    async (t) => {
+      const [, station] = await bridgedPair(t);
+      const mn = await t.registered(modes.unidirectional);
+      await t.carries(mn);
+      const { binding } = mn;
+      if (!binding) return;
+      for (const destination of [station.mac, broadcastMac]) {
+        const send = (probe: Probe): void =>
+          mn.tunnelFrame(frameFrom(mn, destination, probe), { binding: { ...binding, l2: true } });
+        await dropsSilently(t, 'TN-07', `a frame to ${destination}`, send, mn);
+      }
     },
   );
 });

@@ -74,6 +74,39 @@ async function keptApart(t: CaseContext, mode: Mode): Promise<void> {
   }
 }
 
+/** How often a packet is sent once before it is believed that each comes out more than once: a network may repeat one. */
+const rounds = 3;
+
+/** Each packet from one MN to another comes out once. */
+async function once(t: CaseContext, mode: Mode): Promise<void> {
+  const [from, to] = [await t.registered(mode), await t.registered(mode)];
+  await connected(t, from, to);
+  const counts: number[] = [];
+  for (let round = 0; round < rounds && counts.every((count) => count > 1); round++) {
+    const probe = t.probe();
+    sendBetween(from, to, probe);
+    await t.carries(to);
+    await t.carries(from);
+    counts.push(probe.arrivals.all.filter(enters(to)).length);
+  }
+  t.demand(
+    'TN-01',
+    counts.some((count) => count <= 1),
+    'one packet in the tunnel for each',
+    counts.join(', '),
+  );
+}
+
+/** The tunnel goes to the care-of address of the request, whoever sent that. */
+async function toTheCareOfAddress(t: CaseContext, mode: Mode): Promise<void> {
+  const mn = t.mn(0);
+  const end = t.session.stations.at(1);
+  await t.register(mn, { ...mode, careOf: end.address });
+  mn.station = end;
+  const { careOf } = await t.passes(mn, 'TN-01');
+  t.demand('TN-01', careOf === end.address, `packets to the care-of address ${end.address}`, `to ${careOf}`);
+}
+
 // --- already tunnelled ---
 
 /** A packet to the HoA of `to` that is a tunnel packet itself: from `source`, with an echo request to `inside` in it. */
@@ -233,4 +266,20 @@ export const tunnelForwarding = section('ha/tunnel', { document: 'rfc3344', sect
     tunnel: true,
     covers: ['TN-01', 'TN-02', 'TN-03', 'TN-09', 'YG-23'],
   });
+
+  test(
+    '35',
+    'MUST tunnel to the care-of address of the request where that was sent from another address',
+    // by RFC 3344 §3.5.4 an association with the sender would not be one with the care-of address
+    { tunnel: true, careOfAddresses: 2, faHa: false, covers: ['TN-01'] },
+    (t) => toTheCareOfAddress(t, packetMode(t)),
+  );
+  for (const [i, [name, options, all]] of kinds.entries()) {
+    test(
+      numbered(36, i),
+      `MUST tunnel each packet for a registered HoA once in ${name}`,
+      { ...options, covers: ['TN-01'] },
+      (t) => t.inModes(all, (mode) => once(t, mode)),
+    );
+  }
 });

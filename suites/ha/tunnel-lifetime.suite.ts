@@ -3,7 +3,8 @@ import { wrongAuthenticator } from '../../src/tester/bend.js';
 import { section } from '../../src/tester/case.js';
 import type { CaseContext } from '../../src/tester/context.js';
 import type { MobileNode } from '../../src/tester/mobile-node.js';
-import { arrives, connected, packetMode, packetTunnels, sendBetween } from '../../src/tester/reach.js';
+import { carriesUntil, earliestEnd } from '../../src/tester/lifetime.js';
+import { arrives, connected, packetMode, packetTunnels, sendBetween, takesNothing } from '../../src/tester/reach.js';
 import type { Mode } from '../../src/tester/request.js';
 
 const kinds = [
@@ -39,8 +40,8 @@ async function before(t: CaseContext): Promise<void> {
 }
 
 /** The tunnel is shown to work in both directions before it ends. */
-async function used(t: CaseContext, mode: Mode, lifetime?: number): Promise<MobileNode> {
-  const mn = await t.registered({ ...mode, ...(lifetime !== undefined && { lifetime }) });
+async function used(t: CaseContext, mode: Mode): Promise<MobileNode> {
+  const mn = await t.registered(mode);
   await t.carries(mn);
   return mn;
 }
@@ -48,20 +49,24 @@ async function used(t: CaseContext, mode: Mode, lifetime?: number): Promise<Mobi
 async function afterDeregistration(t: CaseContext, mode: Mode): Promise<void> {
   const [witness, mn] = [await used(t, mode), await used(t, mode)];
   await connected(t, witness, mn);
+  await connected(t, mn, witness);
   const { binding } = await t.deregister(mn);
   await t.unreachable('TN-04', 'a packet to the HoA after deregistration', mn, binding, witness);
-  await t.drops('TN-04', 'a packet of the MN after deregistration', (p) => t.sendEcho(mn, p, { binding }), witness);
+  await takesNothing(t, 'TN-06', 'a packet of the MN after deregistration', mn, binding, witness);
 }
 
 async function afterExpiry(t: CaseContext, mode: Mode): Promise<void> {
   const witness = await used(t, mode);
-  const mn = await used(t, mode, 3);
+  const mn = t.mn();
+  const granted = await t.register(mn, { ...mode, lifetime: 6 });
   await connected(t, witness, mn);
+  await connected(t, mn, witness);
   const { binding } = mn;
   if (!binding) return t.undecided('the binding ended before it could be used');
+  await carriesUntil(t, 'TN-01', earliestEnd(granted), mn, witness);
   await t.forcedWait(binding.until - t.session.clock.now() + t.expiryTolerance);
   await t.unreachable('TN-04', 'a packet to the HoA after the lifetime', mn, binding, witness);
-  await t.drops('HA-49', 'a packet of the MN after the lifetime', (p) => t.sendEcho(mn, p, { binding }), witness);
+  await takesNothing(t, 'HA-49', 'a packet of the MN after the lifetime', mn, binding, witness);
 }
 
 async function afterDenial(t: CaseContext): Promise<void> {
@@ -129,15 +134,15 @@ export const tunnelLifetime = section('ha/tunnel', { document: 'rfc3344', sectio
     test(
       numbered(22, i),
       `MUST NOT tunnel packets in ${name} when the MN is deregistered`,
-      { needs, tunnel: true, covers: ['TN-04'] },
+      { needs, tunnel: true, covers: ['TN-04', 'TN-06'] },
       (t) => t.inModes(modes, (mode) => afterDeregistration(t, mode)),
     );
   }
   for (const [i, { name, needs, mode }] of waiting.entries()) {
     test(
       numbered(24, i),
-      `MUST NOT tunnel packets in ${name} when the lifetime is over`,
-      { needs, tunnel: true, covers: ['TN-04', 'HA-49'], waits: true },
+      `MUST tunnel packets in ${name} until the lifetime is over, and MUST NOT when it is`,
+      { needs, tunnel: true, covers: ['TN-01', 'TN-04', 'HA-49'], waits: true },
       (t) => afterExpiry(t, mode),
     );
   }
@@ -165,4 +170,40 @@ export const tunnelLifetime = section('ha/tunnel', { document: 'rfc3344', sectio
       (t) => oldPairIsDropped(t, mode),
     );
   }
+
+  test(
+    '33',
+    'MUST go on tunnelling when a renewal has made the lifetime longer',
+    { tunnel: true, covers: ['HA-32'], waits: true },
+    async (t) => {
+      const mode = packetMode(t);
+      const mn = t.mn();
+      await t.register(mn, { ...mode, lifetime: 3 });
+      await t.carries(mn);
+      const before = mn.binding;
+      const renewed = await t.register(mn, { ...mode, lifetime: 8, homeAddress: mn.ip ?? '0.0.0.0' });
+      const over = (before?.until ?? 0) + t.expiryTolerance;
+      if (!before || over >= earliestEnd(renewed) - t.expiryTolerance) return t.undecided('it became no longer');
+      await t.forcedWait(over - t.session.clock.now());
+      await t.passes(mn, 'HA-32');
+    },
+  );
+
+  test(
+    '34',
+    'MUST end the tunnel when a renewal has made the lifetime shorter and that is over',
+    { tunnel: true, covers: ['HA-49'], waits: true },
+    async (t) => {
+      const mode = packetMode(t);
+      const [witness, mn] = [await used(t, mode), await used(t, mode)];
+      await connected(t, witness, mn);
+      await connected(t, mn, witness);
+      await t.register(mn, { ...mode, lifetime: 2, homeAddress: mn.ip ?? '0.0.0.0' });
+      const { binding } = mn;
+      if (!binding) return t.undecided('the binding ended at once');
+      await t.forcedWait(binding.until - t.session.clock.now() + t.expiryTolerance);
+      await t.unreachable('HA-49', 'a packet to the HoA after the shorter lifetime', mn, binding, witness);
+      await takesNothing(t, 'HA-49', 'a packet of the MN after the shorter lifetime', mn, binding, witness);
+    },
+  );
 });

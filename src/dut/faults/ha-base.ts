@@ -129,7 +129,34 @@ export const haBaseFaults: readonly Fault[] = [
     ),
   ),
 
+  fault('unsigned-form-denial', 'HA-10', 'Does not sign code 134 to mobile nodes that have no binding.', (rules) => {
+    const bound = new Set<string>();
+    return {
+      enter: (x, homeAddress, terms, due, state) => {
+        bound.add(x.mobileNode);
+        rules.enter(x, homeAddress, terms, due, state);
+      },
+      buildReply: (x, outcome, identification) => {
+        const reply = rules.buildReply(x, outcome, identification);
+        const isBare = reply.code === replyCodes.poorlyFormedRequest && !bound.has(x.mobileNode);
+        return isBare ? without(reply, 'mnHa') : reply;
+      },
+    };
+  }),
+  fault(
+    'fa-ha-missing-in-denial',
+    'HA-23',
+    'Leaves FA-HA out of denials.',
+    onReply((reply) => (reply.code > 1 ? without(reply, 'faHa') : reply)),
+  ),
+
   // --- Identification ---
+  fault('denial-keeps-nonce', 'HA-18', 'Sends no new nonce in denials, but for code 133.', (rules, config) => ({
+    replyIdentification: (x, code, state) =>
+      config.replay === 'nonces' && code > 1 && code !== identificationMismatch
+        ? x.request.identification
+        : rules.replyIdentification(x, code, state),
+  })),
   fault('skew-of-one-second', 'HA-12', 'Refuses timestamps that are off by more than a second.', (rules) => ({
     checkIdentification: (x, state) => {
       const seconds = Math.floor(x.at / 1000) + 2208988800;

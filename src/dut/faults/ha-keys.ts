@@ -45,6 +45,22 @@ const isRenewal = (keys: TunnelKeys, x: Exchange): boolean => !asksForKey(x) && 
 
 export const haKeyFaults: readonly Fault[] = [
   fault(
+    'long-extension-accepted',
+    'TS-01',
+    'Takes GRE Key extensions that are too long, up to their sixth octet.',
+    (rules, { dialect }) => ({
+      understand: (datagram, state) => {
+        const x = rules.understand(datagram, state);
+        const long = x?.request.extensions.find((e) => e.name === 'raw' && e.type === dialect.greKeyType);
+        if (!x || long?.name !== 'raw' || long.data.length <= 6) return x;
+        const view = new DataView(long.data.buffer, long.data.byteOffset, long.data.length);
+        const a = view.getUint8(0) >> 7 === 1;
+        const greKey = { name: 'greKey', a, reserved: 0, key: view.getUint32(2) } as const;
+        return { ...x, greKey, tunnel: a ? 'l2' : 'gre', malformed: undefined };
+      },
+    }),
+  ),
+  fault(
     'key-zero-returned',
     'TS-06',
     'Answers a request for a key with key 0 and uses key 0.',

@@ -70,6 +70,18 @@ const remembering = (cause: Parameters<HaRules['remove']>[1]): Change => {
 };
 
 export const l2Faults: readonly Fault[] = [
+  fault(
+    'l2-length-frames-lost',
+    'TS-13',
+    'Drops frames that have a length in the place of a type.',
+    losing((frame) => typeOf(frame) < 0x600),
+  ),
+  fault(
+    'l2-service-tags-lost',
+    'TS-13',
+    'Drops frames with the VLAN tag of a provider.',
+    losing((frame) => typeOf(frame) === 0x88a8),
+  ),
   fault('l2-broadcast-dropped', 'TS-13', 'Drops broadcast frames of mobile nodes.', losing(isBroadcast)),
   fault(
     'l2-broadcast-from-home-dropped',

@@ -3,10 +3,19 @@ import { chosen } from '../../agents/ha-rules.js';
 import { authenticator } from '../../wire/auth.js';
 import { coveredBy, high32, low32, replyCodes } from '../../wire/mobileip.js';
 import { ipv4Text, sameBytes } from '../../wire/text.js';
-import { fault, onReply, outerFault, without } from './make.js';
+import { fault, onExtension, onReply, outerFault, without } from './make.js';
 import type { Fault } from './types.js';
 
 const pass = (): undefined => undefined;
+
+/** Finds bindings by something else that it makes of the NAI. */
+const knownBy = (id: string, sentence: string, name: (nai: string) => string): Fault =>
+  fault(id, 'LG-31', sentence, (rules) => ({
+    understand: (datagram, state) => {
+      const x = rules.understand(datagram, state);
+      return x?.nai === undefined ? x : { ...x, mobileNode: name(x.nai) };
+    },
+  }));
 
 export const haRegistrationFaults: readonly Fault[] = [
   fault('authentication-not-checked', 'HA-05', 'Accepts any authenticator.', () => ({ checkAuthentication: pass })),
@@ -23,6 +32,21 @@ export const haRegistrationFaults: readonly Fault[] = [
         return sameBytes(right, extension.authenticator.subarray(0, 8))
           ? undefined
           : rules.checkAuthentication(x, state);
+      },
+    }),
+  ),
+  fault(
+    'short-authenticator-accepted',
+    'HA-05',
+    'Compares only as many octets of an authenticator as the request has.',
+    (rules, config) => ({
+      checkAuthentication: (x, state) => {
+        const [extension] = x.mnHa;
+        const association = config.mnHa.find((sa) => sa.spi === extension?.spi);
+        const given = extension?.authenticator ?? new Uint8Array(0);
+        if (!extension || !association || given.length >= 16) return rules.checkAuthentication(x, state);
+        const right = authenticator(association, coveredBy(x.payload, extension)).subarray(0, given.length);
+        return sameBytes(right, given) ? undefined : rules.checkAuthentication(x, state);
       },
     }),
   ),
@@ -93,6 +117,35 @@ export const haRegistrationFaults: readonly Fault[] = [
   fault('unknown-extension-accepted', 'HA-28', 'Skips unknown extensions of types 0 to 127.', () => ({
     checkExtensions: pass,
   })),
+  fault('odd-unknown-extension-skipped', 'HA-28', 'Skips unknown extensions of odd types below 128.', (rules) => ({
+    checkExtensions: (x, state) => {
+      const extensions = x.request.extensions.filter((e) => e.name !== 'raw' || e.type > 127 || e.type % 2 === 0);
+      return rules.checkExtensions({ ...x, request: { ...x.request, extensions } }, state);
+    },
+  })),
+  fault(
+    'unknown-extension-in-reply',
+    'HA-62',
+    'Puts an extension into replies that may not be skipped and that no document assigns.',
+    onReply((reply) => ({
+      ...reply,
+      extensions: [{ name: 'raw', type: 120, data: Uint8Array.of(0) }, ...reply.extensions],
+    })),
+  ),
+  fault(
+    'nai-folded-in-reply',
+    'HA-38',
+    'Writes the NAI of its replies in lower case.',
+    onReply((reply) => onExtension(reply, (e) => (e.name === 'nai' ? { ...e, nai: e.nai.toLowerCase() } : e))),
+  ),
+  fault(
+    'long-nai-cut-in-reply',
+    'HA-38',
+    'Copies no more than 64 octets of an NAI into its reply.',
+    onReply((reply) => onExtension(reply, (e) => (e.name === 'nai' ? { ...e, nai: e.nai.slice(0, 64) } : e))),
+  ),
+  knownBy('nai-folded', 'Knows mobile nodes by their NAI in lower case.', (nai) => nai.toLowerCase()),
+  knownBy('nai-cut', 'Knows mobile nodes by the first 32 octets of their NAI.', (nai) => nai.slice(0, 32)),
   fault(
     'skippable-extension-refused',
     'HA-29',

@@ -147,6 +147,31 @@ export const haTunnelFaults: readonly Fault[] = [
         ownsSource(binding, frame.payload),
     ),
   ),
+  fault('bare-ipv4-in-l2-session', 'TN-07', 'Takes IPv4 without a frame under the key of an L2 tunnel.', (rules) => ({
+    acceptReverse: (frame, state) => {
+      const right = rules.acceptReverse(frame, state);
+      if (right || carriesFrames(frame.protocol) || frame.key === undefined) return right;
+      const l2 = state.bindings.l2At(frame.source, frame.key);
+      return l2 && { ...l2, terms: { ...l2.terms, tunnel: 'gre' } };
+    },
+  })),
+  fault(
+    'frames-in-packet-session',
+    'TN-07',
+    'Takes Ethernet frames under the key of a tunnel for packets.',
+    (rules) => ({
+      acceptReverse: (frame, state) => {
+        const right = rules.acceptReverse(frame, state);
+        if (right || !carriesFrames(frame.protocol) || frame.key === undefined) return right;
+        for (const binding of state.bindings.all()) {
+          const { careOf, reverseKey } = binding.terms;
+          if (careOf !== frame.source || reverseKey !== frame.key) continue;
+          return { ...binding, terms: { ...binding.terms, tunnel: 'l2' } };
+        }
+        return undefined;
+      },
+    }),
+  ),
   fault('l2-inner-source-checked', 'TS-34', 'Applies the inner source check to IPv4 in L2 tunnels.', (rules) => ({
     acceptReverse: (frame, state) => {
       const binding = rules.acceptReverse(frame, state);
@@ -189,6 +214,34 @@ export const haTunnelFaults: readonly Fault[] = [
       return { ...delivery, tunnels: [...state.bindings.all()].filter(({ terms }) => terms.tunnel !== 'l2') };
     },
   })),
+  outerFault('downlink-twice', 'TN-01', 'Sends every GRE packet twice.', (agent) => ({
+    step: (input, now) =>
+      agent
+        .step(input, now)
+        .flatMap((output) => (output.kind === 'packet' && isGre(output.bytes) ? [output, output] : [output])),
+    deadline: () => agent.deadline(),
+  })),
+  outerFault('ip-in-ip-downlink-twice', 'TN-01', 'Sends every IP-in-IP packet twice.', (agent) => ({
+    step: (input, now) =>
+      agent
+        .step(input, now)
+        .flatMap((output) => (output.kind === 'packet' && !isGre(output.bytes) ? [output, output] : [output])),
+    deadline: () => agent.deadline(),
+  })),
+  fault('downlink-to-sender', 'TN-01', 'Tunnels to the address that a request came from.', (rules) => {
+    const senders = new Map<Binding['node'], number>();
+    return {
+      enter: (x, homeAddress, terms, due, state) => {
+        rules.enter(x, homeAddress, terms, due, state);
+        const node = state.bindings.find(x.mobileNode);
+        if (node && terms.tunnel !== 'l2') senders.set(node, ipv4Number(x.remote.address) ?? 0);
+      },
+      tunnelEnds: (binding) => {
+        const ends = rules.tunnelEnds(binding);
+        return { ...ends, destination: senders.get(binding.node) ?? ends.destination };
+      },
+    };
+  }),
   outerFault(
     'downlink-without-key',
     'YG-23',

@@ -1,9 +1,11 @@
 /** All named faults of the reference home agent. A fault is a small wrapper, never an `if` inside the agent. */
 import { tunnelFaults } from './ha-data-plane.js';
 import { haBaseFaults } from './ha-base.js';
+import { haEndingFaults } from './ha-endings.js';
 import { haFuzzFaults } from './ha-fuzz.js';
 import { haKeyFaults } from './ha-keys.js';
 import { l2Faults } from './ha-l2.js';
+import { haLateFaults } from './ha-late.js';
 import { haReceiverFaults } from './ha-receiver.js';
 import { haRegistrationFaults } from './ha-registration.js';
 import { haSignallingFaults } from './ha-signalling.js';
@@ -26,6 +28,8 @@ export const haFaults: readonly Fault[] = [
   ...haTunnelFaults,
   ...tunnelFaults,
   ...l2Faults,
+  ...haEndingFaults,
+  ...haLateFaults,
 ];
 
 /** With those that only the fuzzer can be asked to find. */

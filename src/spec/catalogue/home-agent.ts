@@ -595,4 +595,13 @@ export const homeAgent = [
     text: 'MN-HA must be the first of the authentication extensions, so an HA does not accept another order.',
     test: seen('With an FA-HA association, put FA-HA before MN-HA: a denial or silent.'),
   },
+  {
+    id: 'HA-62',
+    document: 'rfc3344',
+    section: '1.8',
+    role: 'ha',
+    level: 'inference',
+    text: 'An HA puts no extension into a reply that may not be skipped and that nobody can know, for the reply would be discarded.',
+    test: seen('Look at every reply: an extension of a type from 100 to 126, which no document assigns, warns.'),
+  },
 ] as const satisfies readonly Requirement[];
