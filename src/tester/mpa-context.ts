@@ -263,9 +263,10 @@ export class MpaContext extends CaseBase {
    */
   async renewal(node: ProxiedNode, ms: number, number = 1): Promise<SeenRequest | undefined> {
     const isThere = (): boolean => node.renewals.length >= number;
+    const since = node.grant;
     await node.requests.first(ms, isThere);
-    // after a repetition it is only then that the lifetime begins
-    if (!isThere() && node.requests.all.length > number) await node.requests.first(ms, isThere);
+    // a repetition that was granted meanwhile begins the lifetime anew
+    if (!isThere() && node.grant !== since) await node.requests.first(ms, isThere);
     const found = node.renewals[number - 1];
     if (found) this.recorder.regard(found.message.bytes);
     return found;
