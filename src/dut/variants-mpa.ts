@@ -9,6 +9,7 @@ import { concat } from '../wire/text.js';
 import { delayedReplies } from './faults/delay.js';
 import { applyingToMpa, mapMpaPackets, onRequest, onRequestExtension } from './faults/mpa-make.js';
 import type { MpaVariant } from './faults/mpa-types.js';
+import { patientVariants } from './variants-mpa-patient.js';
 
 /** Moves the GRE Key extension behind, or in front of, another one. */
 function keyBeside(request: MpaRequest, name: 'nai' | 'mnHa', behind: 0 | 1): MpaRequest {
@@ -208,4 +209,5 @@ export const mpaVariants: readonly MpaVariant[] = [
       return packet;
     }),
   },
+  ...patientVariants,
 ];

@@ -4,6 +4,7 @@ import type { OracleContext } from './context.js';
 import { hexKey } from './exchange.js';
 import { check, type Finding, holds, violated } from './finding.js';
 import { isUnset, placeOf, type Request } from './request.js';
+import { signatureFaults } from './request-signatures.js';
 
 export function judgeRequestExtensions(request: Request, bindings: Bindings, context: OracleContext): Finding[] {
   // octets that cannot be divided may hold any extension: what is missing is then not known to be missing
@@ -14,7 +15,7 @@ export function judgeRequestExtensions(request: Request, bindings: Bindings, con
     ...judgePresence(request, bindings),
     ...judgeOwnKey(request, bindings),
     ...judgeNai(request),
-    ...judgeAuthentication(request),
+    ...judgeAuthentication(request, context),
   ];
 }
 
@@ -74,10 +75,10 @@ function judgeOwnKey({ rrq, mn, asked, registers, at }: Request, bindings: Bindi
 }
 
 /** RFC 2794 §2: covered by the authentication, and there where no home address names the MN. */
-function judgeNai({ rrq, registers }: Request): Finding[] {
+function judgeNai({ rrq }: Request): Finding[] {
   const nai = placeOf(rrq, 'nai');
   if (nai < 0) {
-    if (!registers || !isUnset(rrq.homeAddress)) return [];
+    if (!isUnset(rrq.homeAddress)) return [];
     return [violated('MN-28', 'an NAI extension, for the home address is 0', 'none')];
   }
   const mnHa = placeOf(rrq, 'mnHa');
@@ -86,11 +87,13 @@ function judgeNai({ rrq, registers }: Request): Finding[] {
 
 const authentications = ['mnHa', 'generalizedAuth', 'faHa'] as const;
 
-function judgeAuthentication({ rrq }: Request): Finding[] {
+function judgeAuthentication({ rrq, bytes }: Request, context: OracleContext): Finding[] {
   const places = authentications.map((name) => placeOf(rrq, name)).filter((place) => place >= 0);
-  const findings = [
-    check('LG-03', places.length > 0, 'MN-HA, MN-AAA or FA-HA authentication', 'no authentication extension'),
-  ];
+  // which of several associations an unknown SPI stands for cannot be told
+  const forged = signatureFaults(bytes, rrq.extensions, context).filter(({ kind }) => kind === 'wrong');
+  const actual = forged.map(({ text }) => text).join(', ') || 'no authentication extension';
+  const isProtected = places.length > 0 && forged.length === 0;
+  const findings = [check('LG-03', isProtected, 'MN-HA, MN-AAA or FA-HA authentication that verifies', actual)];
   const order = rrq.extensions.map((e) => e.name).join(', ');
   const mnHa = placeOf(rrq, 'mnHa');
   const mnFa = placeOf(rrq, 'mnFa');

@@ -1,6 +1,5 @@
 /** Identifications of the requests of each MN, in the order they were sent: RFC 3344 §5.7. */
 import { replyCodes } from '../wire/mobileip.js';
-import { mnOf } from './bindings.js';
 import type { OracleContext } from './context.js';
 import type { Exchange } from './exchange.js';
 import { check, type Finding } from './finding.js';
@@ -10,23 +9,39 @@ import type { Request } from './request.js';
 /** How long an Identification is remembered at least, in milliseconds; else as long as the binding asked for. */
 const shortest = 60_000;
 
+/** How long a set clock is remembered: as long as any Identification is, in milliseconds. */
+const remembered = 0xffff * 1000;
+
 /** Until when the Identification of a request matters. */
 export const idMatters = (at: number, lifetime: number): number => at + Math.max(shortest, lifetime * 1000);
 
 export const hexId = (id: bigint): string => `0x${id.toString(16).padStart(16, '0')}`;
 
+/** A sender may set its clock a moment after the reply that told it to was seen, and one clock may serve all its MNs. */
+const settling = 2000;
+
+interface Last {
+  readonly id: bigint;
+  readonly at: number;
+}
+
 export class RequestOrder {
-  readonly #last = new Remembered<bigint>();
+  readonly #last = new Remembered<Last>();
+  /** When each sender was last told to set its clock. */
+  readonly #told = new Remembered<number>();
 
   /** Each request of an MN by the same sender has a greater Identification than all before it. */
   judge(request: Request, context: OracleContext): Finding[] {
     const { mn, from, rrq } = request;
     if (mn === undefined || context.replay === 'nonces') return [];
     const key = `${mn} ${from.address}`;
-    const before = this.#last.get(key);
+    const known = this.#last.get(key);
+    const told = this.#told.get(from.address) ?? -Infinity;
+    // A-26: a clock that was set may have gone back since
+    const before = known && known.at > told + settling ? known.id : undefined;
     const id = rrq.identification;
     const latest = before === undefined || isLater(id, before) ? id : before;
-    this.#last.set(key, latest, request.at, idMatters(request.at, rrq.lifetime));
+    this.#last.set(key, { id: latest, at: request.at }, request.at, idMatters(request.at, rrq.lifetime));
     if (before === undefined) return [];
     return [
       check('MN-05', isLater(id, before), `an Identification greater than ${hexId(before)}`, hexId(id)),
@@ -34,10 +49,11 @@ export class RequestOrder {
     ];
   }
 
-  /** A-26: a reply with code 133 sets the clock of the sender, perhaps back. */
+  /** A-26: a reply with code 133 sets the clock of the sender, perhaps back: draft-leung-mip4-proxy-mode-10 §4.4. */
   hear(x: Exchange, context: OracleContext): void {
     if (x.rrp.code !== replyCodes.identificationMismatch || context.knobs['id_decrease_after_133'] === 'forbid') return;
-    this.#last.delete(`${mnOf(x)} ${x.request.from.address}`);
+    const { at } = x.reply;
+    this.#told.set(x.request.from.address, at, at, at + remembered);
   }
 }
 

@@ -25,6 +25,7 @@ const longestWait = 20_000;
 export class CaseBase {
   readonly id: string;
   readonly covers: CaseOptions['covers'];
+  readonly unseen: CaseOptions['unseen'];
   readonly config: RunConfig;
   readonly recorder = new Recorder();
   readonly warnings: Warning[] = [];
@@ -40,6 +41,7 @@ export class CaseBase {
   constructor(definition: CaseOptions & { readonly id: string }, config: RunConfig, clock: Clock) {
     this.id = definition.id;
     this.covers = definition.covers;
+    this.unseen = definition.unseen;
     this.config = config;
     this.#clock = clock;
   }

@@ -30,6 +30,8 @@ export interface CaseOptions {
   readonly waits?: boolean;
   /** Judged when every other case is done, from what the oracle saw in the whole run; has no body of its own. */
   readonly wholeRun?: boolean;
+  /** What a whole run shows that shows none of the requirements: nothing bad. Without it the case is then inconclusive. */
+  readonly unseen?: string;
 }
 
 interface CaseHead extends CaseOptions {

@@ -36,23 +36,28 @@ function reflects(grant: Grant | undefined, asked: GreKeyExtension): boolean {
   return grant !== undefined && asked.key !== 0 && asked.key === grant.agreedKey && (asked.a ?? false) === grant.l2;
 }
 
-/**
- * The reply that the draft wants, and the grant that follows from it; a denial grants nothing. With `atReceiver` each
- * side names the key under which it wants to receive (yegani-02 §5), else the one under which it sends (draft §5.1).
- */
+/** What the documents leave open about the keys of a reply. */
+export interface KeyRules {
+  /** Each side names the key under which it wants to receive (yegani-02 §5), not the one under which it sends (draft §5.1). */
+  readonly atReceiver: boolean;
+  /** A renewal is answered with a copy of its own key, also where that is not the home agent's (draft §6.2). */
+  readonly copies: boolean;
+}
+
+/** The reply that the draft wants, and the grant that follows from it; a denial grants nothing. */
 export function validReply(
   node: ProxiedNode,
   request: SeenRequest,
   options: ReplyOptions,
-  atReceiver = false,
+  { atReceiver, copies }: KeyRules,
 ): { readonly reply: RrpInput; readonly grant: Grant | undefined } {
   const { rrq, station } = request;
   const code = options.code ?? 0;
   const asked = greKeyOf(rrq);
   const renews = asked !== undefined && reflects(node.grant, asked);
-  // draft §6.2 copies; who names the key that he receives under goes on naming it
   const kept = atReceiver ? node.grant?.reverseKey : node.grant?.forwardKey;
-  const reflected = atReceiver ? kept : asked?.key;
+  // rfc-digest A-03: the home agent's own key is understood also by who has lost the reply before, and asks again
+  const reflected = copies && !atReceiver ? asked?.key : kept;
   const allocated = options.key ?? (renews ? reflected : undefined) ?? node.nextKey();
   const l2 = asked?.a === true;
   // draft §7: in L2 mode the HoA may stay 0

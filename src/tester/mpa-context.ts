@@ -23,7 +23,7 @@ import type { AttachWish } from './mpa-control.js';
 import { greKeyOf } from './grant.js';
 import type { MpaSession } from './mpa-session.js';
 import { Inconclusive, Skipped } from './outcome.js';
-import type { Arrival, Probe } from './probe.js';
+import { type Arrival, cookieIn, type Probe } from './probe.js';
 import { type Grant, type Policy, ProxiedNode, type SeenRequest } from './proxied-node.js';
 import { attachable, type Mode } from './request.js';
 
@@ -57,6 +57,8 @@ export interface UpOptions {
   /** What the frame carries instead of an IPv4 packet; it has to hold the payload of the probe. */
   readonly payload?: (probe: Probe) => Uint8Array;
   readonly etherType?: number;
+  /** Octets added to the payload of an IPv4 packet. */
+  readonly padding?: number;
   /** As the report names it. */
   readonly what?: string;
 }
@@ -71,12 +73,16 @@ export interface NodeOptions {
 
 /** The correspondent's address behind the tester's home network: RFC 5737 documentation space. */
 const correspondent = '203.0.113.9';
-const correspondentMac = '02:68:00:00:00:01';
+export const correspondentMac = '02:68:00:00:00:01';
 /** How long the agent may take to send its first request once told to attach, in milliseconds, at the least. */
 const leastAttachPatience = 3000;
+/** Least time for an agent to tell its home agent that a node has left, in milliseconds: it may take a moment to be sure. */
+const departurePatience = 10_000;
 /** How long a request that the agent must send by itself is waited for: retransmissions double from 1 s up. */
 const retransmissionPatience = 15_000;
 const probeAttempts = 3;
+/** How long a request may be late that repeats one whose answer has got lost, once no packet came through, in milliseconds. */
+const repetitionPatience = 3000;
 /** How long a frame may take through the agent, in milliseconds, before it is sent again. */
 const framePatience = 400;
 /** The same for an answer of its DHCP server, which may probe for the address first, RFC 2131 §3.1. */
@@ -122,6 +128,22 @@ export class MpaContext extends CaseBase {
     this.demand(id, false, `${what} of at least ${(least / 1000).toFixed(2)} s`, text);
   }
 
+  /** Demands that a time between two requests is no longer than that, in milliseconds; likewise. */
+  atMost(
+    id: RequirementId,
+    [from, to]: readonly [Pick<SeenRequest, 'at'>, SeenRequest],
+    most: number,
+    what: string,
+  ): void {
+    const gap = to.at - from.at;
+    if (gap <= most) return;
+    const text = `after ${(gap / 1000).toFixed(2)} s`;
+    const doubt = this.uncertainty(from.at);
+    if (gap - doubt <= most) this.undecided(`${what} ${text}, measured to ${Math.round(doubt)} ms`);
+    this.recorder.blame(to.message.bytes);
+    this.demand(id, false, `${what} within ${(most / 1000).toFixed(2)} s`, text);
+  }
+
   /** The requests for a node with each its successor. */
   gaps(node: ProxiedNode): readonly (readonly [SeenRequest, SeenRequest])[] {
     const { all } = node.requests;
@@ -154,6 +176,7 @@ export class MpaContext extends CaseBase {
   /** Makes a node attach; its requests then arrive at the node. */
   async attach(node: ProxiedNode): Promise<void> {
     const { control } = this.session;
+    node.isPresent = true;
     if (!control) return this.#appear(node);
     if ((await control.attach(node, node.wish)) === 'unsupported') {
       throw new Skipped(`the trigger does not support L2=${node.wish.l2 ? 1 : 0}, key ${node.wish.key}`);
@@ -161,6 +184,7 @@ export class MpaContext extends CaseBase {
   }
 
   async detach(node: ProxiedNode): Promise<void> {
+    node.isPresent = false;
     if ((await this.session.control?.detach(node)) !== 'begun')
       throw new Skipped('nothing makes the agent detach a node');
   }
@@ -169,7 +193,7 @@ export class MpaContext extends CaseBase {
   async #appear(node: ProxiedNode): Promise<void> {
     const { session } = this;
     if (!session.hasAccess) throw new Skipped('nothing makes the agent attach a node: give --trigger or --access-link');
-    await session.oneAtATime(async () => {
+    await session.appearances.run(async () => {
       const come = session.expectNewcomer(node);
       for (let attempt = 0; attempt < probeAttempts; attempt++) {
         session.sendFrame(discover(node.mac, session.random.uint32()), this.recorder);
@@ -213,9 +237,10 @@ export class MpaContext extends CaseBase {
   async request(node: ProxiedNode, index = 0, ms = this.attachPatience): Promise<SeenRequest> {
     const found = await this.maybeRequest(node, index, ms);
     if (found) return found;
+    const patience = `${Math.round(ms / 1000)} s (--timeout makes it wait longer)`;
     throw new Inconclusive(
       index === 0
-        ? `no registration came for ${node.nai}: ${this.session.control?.advice ?? ''}`
+        ? `no registration came for ${node.nai} within ${patience}: ${this.session.control?.advice ?? ''}`
         : `request number ${index + 1} for ${node.nai} did not come within ${Math.round(ms / 1000)} s`,
     );
   }
@@ -230,6 +255,57 @@ export class MpaContext extends CaseBase {
     const found = node.requests.all[index];
     if (found) this.recorder.regard(found.message.bytes);
     return found;
+  }
+
+  /**
+   * The request that renews the registration of a node, or the `number`th that does; undefined when none comes. One that
+   * only repeats the first, whose answer may have got lost, is none.
+   */
+  async renewal(node: ProxiedNode, ms: number, number = 1): Promise<SeenRequest | undefined> {
+    const isThere = (): boolean => node.renewals.length >= number;
+    const since = node.grant;
+    await node.requests.first(ms, isThere);
+    // a repetition that was granted meanwhile begins the lifetime anew
+    if (!isThere() && node.grant !== since) await node.requests.first(ms, isThere);
+    const found = node.renewals[number - 1];
+    if (found) this.recorder.regard(found.message.bytes);
+    return found;
+  }
+
+  /** The same where a case cannot go on without. */
+  async renewed(node: ProxiedNode, ms: number, number = 1): Promise<SeenRequest> {
+    const found = await this.renewal(node, ms, number);
+    if (found) return found;
+    throw new Inconclusive(`renewal number ${number} for ${node.nai} did not come within ${Math.round(ms / 1000)} s`);
+  }
+
+  /** How long an agent is given to say that a node has left, in milliseconds. */
+  get departurePatience(): number {
+    return Math.max(departurePatience, this.attachPatience);
+  }
+
+  /** The deregistration of a node that has left; undefined when none comes. A renewal may still come before it. */
+  async departure(node: ProxiedNode): Promise<SeenRequest | undefined> {
+    const found = await node.requests.first(this.departurePatience, ({ rrq }) => rrq.lifetime === 0);
+    if (found) this.recorder.regard(found.message.bytes);
+    return found;
+  }
+
+  /** The same where a case cannot go on without. */
+  async departed(node: ProxiedNode): Promise<SeenRequest> {
+    const found = await this.departure(node);
+    if (found) return found;
+    throw new Inconclusive(
+      `no deregistration came for ${node.nai} within ${Math.round(this.departurePatience / 1000)} s`,
+    );
+  }
+
+  /** Whether the agent repeats a request that nobody answers, so many times: what is to be ignored shows in that alone. */
+  async repeats(mode: Mode, times = 1): Promise<boolean> {
+    const node = this.node(mode, { policy: () => 'withhold' });
+    await this.attach(node);
+    await this.request(node);
+    return (await this.maybeRequest(node, times)) !== undefined;
   }
 
   /** A node that has attached and been granted its registration. */
@@ -280,7 +356,8 @@ export class MpaContext extends CaseBase {
     this.needAccess();
     const mac = options.mac ?? (node.wish.l2 ? correspondentMac : await this.#routerMac(node));
     const { etherType = etherTypes.ipv4 } = options;
-    const payload = options.payload?.(probe) ?? this.#packet(node.homeAddress, options.to ?? correspondent, probe);
+    const payload =
+      options.payload?.(probe) ?? this.#packet(node.homeAddress, options.to ?? correspondent, probe, options);
     const frame = { destination: mac, source: node.mac, etherType, payload };
     this.session.sendFrame(encode(ethernet, frame), this.recorder);
   }
@@ -345,7 +422,23 @@ export class MpaContext extends CaseBase {
   // --- the tunnel -------------------------------------------------------------------------------------------------
 
   /** A packet of the node that comes out of the tunnel at the tester; undefined when it does not. */
-  async goesUp(node: ProxiedNode, options: UpOptions = {}): Promise<Arrival | undefined> {
+  goesUp(node: ProxiedNode, options: UpOptions = {}): Promise<Arrival | undefined> {
+    return this.#evenIfLost(node, () => this.#goesUp(node, options));
+  }
+
+  /**
+   * Tries once more where the agent asks for the node again meanwhile: it has never seen the answer that seemed to grant
+   * the registration.
+   */
+  async #evenIfLost<T>(node: ProxiedNode, attempt: () => Promise<T | undefined>): Promise<T | undefined> {
+    const seen = node.requests.all.length;
+    const found = await attempt();
+    if (found !== undefined) return found;
+    const isNew = (request: SeenRequest): boolean => node.requests.all.indexOf(request) >= seen;
+    return (await node.requests.first(repetitionPatience, isNew)) && attempt();
+  }
+
+  async #goesUp(node: ProxiedNode, options: UpOptions): Promise<Arrival | undefined> {
     const probe = this.probe();
     for (let attempt = 0; attempt < probeAttempts; attempt++) {
       await this.sendUp(node, probe, options);
@@ -413,7 +506,11 @@ export class MpaContext extends CaseBase {
     return frame;
   }
 
-  async #comesDown(node: ProxiedNode, options: DownOptions): Promise<LinkFrame | undefined> {
+  #comesDown(node: ProxiedNode, options: DownOptions): Promise<LinkFrame | undefined> {
+    return this.#evenIfLost(node, () => this.#tryDown(node, options));
+  }
+
+  async #tryDown(node: ProxiedNode, options: DownOptions): Promise<LinkFrame | undefined> {
     const probe = this.probe();
     for (let attempt = 0; attempt < probeAttempts; attempt++) {
       this.sendDown(node, probe, options);
@@ -453,6 +550,13 @@ export class MpaContext extends CaseBase {
     if (!frame) return;
     this.recorder.blame(frame.bytes);
     this.demand(id, false, `${what} to be dropped`, 'it came out on the access link');
+  }
+
+  /** Whether a frame or packet holds all octets of a probe that was sent with so much padding. */
+  isWhole(bytes: Uint8Array, padding: number): boolean {
+    const id = cookieIn(bytes);
+    const sent = this.#probes.find((probe) => probe.id === id);
+    return sent !== undefined && Buffer.from(bytes).includes(Buffer.from(sent.payload(padding)));
   }
 
   /** Ends what the case began. */

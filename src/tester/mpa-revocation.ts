@@ -31,23 +31,27 @@ export async function agreedNode(t: MpaContext): Promise<ProxiedNode> {
   const homeAddress = homeNetwork.replace(/\.\d+\/\d+$/, `.${last}`);
   const node = t.node(modes.bidirectional, { homeAddress, policy: agreeing(t) });
   await t.attach(node);
-  await granted(t, node, 0);
+  await agreed(t, node, await t.request(node));
   return node;
 }
 
 /** Milliseconds within which an agent that has asked in vain since the revocation asks again. */
 const retransmission = 15_000;
 
-/** The same for a node whose registration was revoked and that attaches again. */
+/** The same for a node whose registration was revoked, and that leaves and attaches again: its agent may wait for that. */
 export async function agreeAgain(t: MpaContext, node: ProxiedNode): Promise<void> {
   const count = node.requests.all.length;
   node.policy = agreeing(t);
+  await t.detach(node).catch(() => undefined); // it may be forgotten already
   await t.attach(node);
-  await granted(t, node, count, retransmission);
+  const isNew = (request: SeenRequest): boolean =>
+    request.rrq.lifetime > 0 && node.requests.all.indexOf(request) >= count;
+  const request = await node.requests.first(retransmission, isNew);
+  if (!request) return t.undecided('no registration came when the node attached again');
+  await agreed(t, node, request);
 }
 
-async function granted(t: MpaContext, node: ProxiedNode, index: number, ms?: number): Promise<void> {
-  const { rrq } = await t.request(node, index, ms);
+async function agreed(t: MpaContext, node: ProxiedNode, { rrq }: SeenRequest): Promise<void> {
   if (!offersRevocation(rrq)) t.undecided('the request does not offer revocation (extension 137)');
   t.granted(node);
   await t.forcedWait(breath);

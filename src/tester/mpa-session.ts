@@ -5,16 +5,18 @@
 import type { Clock, Datagram, Endpoint, LinkFrame, LinkPort, Net } from '../net/port.js';
 import { keyLookup, type OracleContext } from '../oracle/context.js';
 import { Oracle } from '../oracle/oracle.js';
+import { signatureFaults } from '../oracle/request-signatures.js';
 import { readTunnelFrame } from '../oracle/frame.js';
 import type { RunConfig } from '../spec/config.js';
 import { numberOf, seedOf, within } from '../spec/shard.js';
-import { verifies } from '../wire/auth.js';
-import { ethernet } from '../wire/ethernet.js';
+import { arp, arpOperations } from '../wire/arp.js';
+import { broadcastMac, ethernet } from '../wire/ethernet.js';
+import { etherTypes } from '../wire/gre.js';
 import type { Dialect, Extension, WireContext } from '../wire/extensions.js';
 import { fragmentPacket } from '../wire/fragment.js';
 import { decode, encode } from '../wire/layout.js';
 import { ipv4, type Ipv4Input } from '../wire/ipv4.js';
-import { coveredBy, decodeRrq, encodeRrp, mobileIpPort, type Rrq } from '../wire/mobileip.js';
+import { decodeRrq, encodeRrp, mobileIpPort, type Rrq } from '../wire/mobileip.js';
 import { macText } from '../wire/text.js';
 import { type Udp, udp } from '../wire/udp.js';
 import { Arrivals } from './arrivals.js';
@@ -27,6 +29,7 @@ import type { Mismatch } from './mismatch.js';
 import type { MpaControl, OpenAccess } from './mpa-control.js';
 import { cookieIn, Probe } from './probe.js';
 import type { Answered, Grant, ProxiedNode, SeenRequest } from './proxied-node.js';
+import { Queue } from './queue.js';
 import { type Random, seededRandom } from './random.js';
 import type { Recorder } from './recorder.js';
 import { runIdOf } from './run-id.js';
@@ -74,6 +77,11 @@ export class MpaSession {
   /** Requests for nodes that nobody waits for, bounded. */
   readonly strays: SeenRequest[] = [];
 
+  /** Nodes that appear on the access link: which request is whose shows in their order alone. */
+  readonly appearances = new Queue();
+  /** Cases about the agent's clock: it may have one for all its nodes, draft-leung-mip4-proxy-mode-10 §4.4. */
+  readonly clockCases = new Queue();
+
   /** How the agent differs from the profile, once a message or packet of it has shown that. */
   mismatch: Mismatch | undefined;
 
@@ -88,7 +96,6 @@ export class MpaSession {
   #nodeCount = 0;
   #packetCount = 0;
   #newcomer: ProxiedNode | undefined;
-  #turn: Promise<void> = Promise.resolve();
 
   constructor(
     config: RunConfig,
@@ -163,13 +170,6 @@ export class MpaSession {
     return async (ms) => (await node?.requests.first(ms)) !== undefined;
   }
 
-  /** Runs one task after the other, whoever asks. */
-  async oneAtATime(task: () => Promise<void>): Promise<void> {
-    const turn = this.#turn.then(task);
-    this.#turn = turn.catch(() => undefined);
-    await turn;
-  }
-
   newProbe(during: string, recorder: Recorder): Probe {
     const probe = new Probe(this.clock, numberOf(this.#probeCount++, this.config.shard) + 1, during, recorder);
     this.#probes.set(probe.id, probe);
@@ -210,7 +210,11 @@ export class MpaSession {
 
   /** Answers a request as `options` say: the valid reply, bent if asked; what it grants is the node's from then on. */
   reply(node: ProxiedNode, request: SeenRequest, options: ReplyOptions): void {
-    const { reply, grant } = validReply(node, request, options, this.config.knobs['key_direction'] === 'receiver');
+    const { knobs } = this.config;
+    const { reply, grant } = validReply(node, request, options, {
+      atReceiver: knobs['key_direction'] === 'receiver',
+      copies: knobs['rereg_uni_reply'] === 'copy',
+    });
     const { bend } = options;
     const bytes = finish(reply, bend, this.wire, encodeRrp);
     if (bend) {
@@ -270,16 +274,10 @@ export class MpaSession {
 
   /** What is wrong with the authentication of a request; undefined when one of its extensions is known and verifies. */
   authenticationFault(bytes: Uint8Array, rrq: Rrq): string | undefined {
-    const { mnHa, faHa } = this.config;
-    const faults: string[] = [];
-    for (const e of rrq.extensions) {
-      if (e.name !== 'mnHa' && e.name !== 'faHa') continue;
-      const sa = e.name === 'mnHa' ? mnHa : faHa;
-      if (sa?.spi !== e.spi) faults.push(`${e.name} with unknown SPI ${e.spi}`);
-      else if (verifies(sa, coveredBy(bytes, e), e.authenticator ?? new Uint8Array(0))) return undefined;
-      else faults.push(`${e.name} that does not verify`);
-    }
-    return faults.join(', ') || 'neither MN-HA nor FA-HA';
+    const signatures = rrq.extensions.filter((e) => e.name === 'mnHa' || e.name === 'faHa');
+    if (signatures.length === 0) return 'neither MN-HA nor FA-HA';
+    const faults = signatureFaults(bytes, signatures, this.config);
+    return faults.length < signatures.length ? undefined : faults.map(({ text }) => text).join(', ');
   }
 
   #onDatagram(station: Station, datagram: Datagram): void {
@@ -289,13 +287,13 @@ export class MpaSession {
       return;
     }
     const message = { at: datagram.at, from: datagram.remote, to: datagram.local, bytes: datagram.payload };
-    const request: SeenRequest = { at: datagram.at, message, rrq: decoded.value, station };
-    this.mismatch ??= layoutOf(request, this.config, this.dialect);
     const nai = decoded.value.extensions.find((e) => e.name === 'nai');
     const node =
       (nai?.name === 'nai' ? this.#nodes.get(nai.nai) : undefined) ??
-      this.#byHomeAddress(request) ??
+      this.#byHomeAddress(decoded.value) ??
       this.#takeNewcomer(nai);
+    const request: SeenRequest = { at: datagram.at, message, rrq: decoded.value, station, standing: node?.grant };
+    this.mismatch ??= layoutOf(request, this.config, this.dialect);
     if (!node) {
       // one that names nobody may be for any of the nodes: that alone is worth telling
       if (!nai) this.judge.add(this.oracle.request(message).findings, 'no case', datagram.payload);
@@ -307,7 +305,7 @@ export class MpaSession {
     const crossed = this.#hasCrossed(node, request);
     const answer = crossed ? crossed.answer : node.policy(request);
     if (!crossed) node.requests.push(request);
-    if (answer === 'withhold' || !this.#isSharedBy(decoded.value)) return;
+    if (answer === 'withhold' || !this.#isOurs(request)) return;
     node.answered = { request, answer, left: Infinity };
     this.reply(node, request, answer);
   }
@@ -324,12 +322,9 @@ export class MpaSession {
     return at - request.at + doubt >= leastGap && at - doubt <= left ? answered : undefined;
   }
 
-  /** Whether the request is signed under associations of ours alone; RFC 5944 §3.8.2.1: others are not answered. */
-  #isSharedBy({ extensions }: Rrq): boolean {
-    const { mnHa, faHa } = this.config;
-    return extensions.every(
-      (e) => (e.name !== 'mnHa' || e.spi === mnHa.spi) && (e.name !== 'faHa' || e.spi === faHa?.spi),
-    );
+  /** Whether no signature of the request is forged, or of an association that we do not have: RFC 5944 §3.8.2.1. */
+  #isOurs({ message, rrq }: SeenRequest): boolean {
+    return signatureFaults(message.bytes, rrq.extensions, this.config).length === 0;
   }
 
   #takeNewcomer(nai: Extension | undefined): ProxiedNode | undefined {
@@ -339,9 +334,9 @@ export class MpaSession {
     return node;
   }
 
-  #byHomeAddress({ rrq }: SeenRequest): ProxiedNode | undefined {
-    if (rrq.homeAddress === '0.0.0.0') return undefined;
-    for (const node of this.#nodes.values()) if (node.grant?.homeAddress === rrq.homeAddress) return node;
+  #byHomeAddress({ homeAddress }: Rrq): ProxiedNode | undefined {
+    if (homeAddress === '0.0.0.0') return undefined;
+    for (const node of this.#nodes.values()) if (node.grant?.homeAddress === homeAddress) return node;
     return undefined;
   }
 
@@ -361,11 +356,27 @@ export class MpaSession {
     const link = decode(ethernet, frame.bytes);
     if (!link.ok) return;
     this.heard.push({ frame, ...link.value });
+    if (link.value.etherType === etherTypes.arp) this.#answerArp(link.value);
     const id = cookieIn(frame.bytes);
     const probe = id === undefined ? undefined : this.#probes.get(id);
     if (!probe) return;
     probe.recorder.add('received', 'ethernet', link.value.source, link.value.destination, frame.bytes, frame.at);
     probe.emerged.push(frame);
+  }
+
+  /** draft-leung-mip4-proxy-mode-10 §4.4: an agent may ask for a node before it registers for it again. */
+  #answerArp({ destination, payload }: Pick<AccessFrame, 'destination' | 'payload'>): void {
+    const question = decode(arp, payload);
+    if (!question.ok || question.value.operation !== arpOperations.request) return;
+    const { senderMac, senderIp, targetIp } = question.value;
+    for (const { isPresent, homeAddress, mac } of this.#nodes.values()) {
+      if (!isPresent || homeAddress !== targetIp) continue;
+      if (destination !== broadcastMac && destination !== mac) continue;
+      const { reply: operation } = arpOperations;
+      const answer = { operation, senderMac: mac, senderIp: homeAddress, targetMac: senderMac, targetIp: senderIp };
+      const frame = { destination: senderMac, source: mac, etherType: etherTypes.arp, payload: encode(arp, answer) };
+      this.sendFrame(encode(ethernet, frame));
+    }
   }
 }
 

@@ -15,6 +15,8 @@ export interface SeenRequest {
   readonly rrq: Rrq;
   /** The tester's address that it was sent to. */
   readonly station: Station;
+  /** What the node had been granted when it came. */
+  readonly standing: Grant | undefined;
 }
 
 /** What the tester, as the home agent, has granted last. */
@@ -60,6 +62,8 @@ export class ProxiedNode {
   policy: Policy = () => ({});
   grant: Grant | undefined;
   answered: Answered | undefined;
+  /** Whether it is on the access link, where it answers for its address. */
+  isPresent = false;
   /** Keys that the tester allocates next: random, never 0. */
   nextKey: () => number;
 
@@ -77,4 +81,25 @@ export class ProxiedNode {
     this.nextKey = place.nextKey;
     this.requests = new Arrivals(clock);
   }
+
+  /**
+   * The requests that renew what was granted. Where the first of them repeats the one before, the agent may never have
+   * seen the answer to that: it is left out. One that still repeats is no retransmission any more.
+   */
+  get renewals(): readonly SeenRequest[] {
+    const { all } = this.requests;
+    const later = all.filter(({ rrq, standing }) => rrq.lifetime > 0 && standing !== undefined);
+    const [first] = later;
+    const before = first && all[all.indexOf(first) - 1];
+    return before && asksTheSame(before.rrq, first.rrq) ? later.slice(1) : later;
+  }
+}
+
+/** Whether a request asks for what another one asked for: Identification and authenticator are new each time. */
+function asksTheSame(a: Rrq, b: Rrq): boolean {
+  const wish = ({ lifetime, homeAddress, homeAgent, careOfAddress, extensions }: Rrq): string => {
+    const key = extensions.find((e) => e.name === 'greKey');
+    return [lifetime, homeAddress, homeAgent, careOfAddress, key?.a, key?.key].join(' ');
+  };
+  return wish(a) === wish(b);
 }

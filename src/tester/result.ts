@@ -144,6 +144,7 @@ export function decideWholeRun(t: CaseBase, judge: Judge, now: number): Decision
     return violated(worst.requirement, first.expected, `${first.actual} (${times})`, profile);
   }
   const held = seen.reduce((sum, s) => sum + s.held, 0);
+  if (held === 0 && t.unseen !== undefined) return plain('pass', t.unseen);
   if (held === 0) {
     const { shard } = t.config;
     return shard ? plain('skip', unseenIn(shard)) : plain('inconclusive', 'nothing in this run showed it either way');

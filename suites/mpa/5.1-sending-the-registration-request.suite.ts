@@ -129,7 +129,7 @@ export const sendingTheRequest = mpaSection('mpa/5.1', { document: 'tsirtsis', s
       const gone = nodes.splice(1, 1);
       for (const node of gone) {
         await t.detach(node);
-        await t.maybeRequest(node, 1, 1500);
+        await t.departure(node);
       }
       for (let i = 0; i < 3; i++) nodes.push(await t.attached(modes.l2Unidirectional));
       const keys = nodes.map((node) => t.granted(node).reverseKey);
@@ -140,6 +140,25 @@ export const sendingTheRequest = mpaSection('mpa/5.1', { document: 'tsirtsis', s
         keys.map((k) => hexKey(k ?? 0)).join(', '),
       );
     },
+  );
+
+  test(
+    '13',
+    'SHOULD name the mode of the registration when it ends it, too',
+    { ...gre, covers: ['TS-02'], waits: true },
+    (t) =>
+      t.eachMode(async (mode) => {
+        const node = await t.attached(mode);
+        await t.detach(node);
+        const { rrq, message } = await t.departed(node);
+        const named = greKeyOf(rrq);
+        if (!named) return t.undecided('the deregistration has no extension');
+        const [wanted, a] = [mode.a === true, named.a === true];
+        if (wanted === a) return;
+        t.recorder.blame(message.bytes);
+        // draft §5.1 tells what A means in a request; none of its words is about one that ends a registration
+        t.warn('TS-02', `A=${wanted ? 1 : 0}, as in the registration`, `A=${a ? 1 : 0}`);
+      }),
   );
 
   test.wholeRun('11', 'MUST NOT have announced a live L2 key twice in the run', { ...l2, covers: ['TS-03'] });

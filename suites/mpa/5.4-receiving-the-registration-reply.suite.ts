@@ -2,6 +2,7 @@
 import { hexKey } from '../../src/oracle/exchange.js';
 import { type Bend, greKey, insert, replace, without } from '../../src/tester/bend.js';
 import { type CaseOptions, mpaSection } from '../../src/tester/case.js';
+import { greKeyOf } from '../../src/tester/grant.js';
 import type { MpaContext } from '../../src/tester/mpa-context.js';
 import type { ProxiedNode } from '../../src/tester/proxied-node.js';
 import { draftModes as modes, type Mode } from '../../src/tester/request.js';
@@ -14,9 +15,15 @@ const options = (mode: Mode, covers: readonly RequirementId[]): CaseOptions => (
   tunnel: true,
 });
 
-/** Demands that the node's packets come with that key. */
-async function goesUpWith(t: MpaContext, node: ProxiedNode, key: number | undefined, id: RequirementId): Promise<void> {
+/** Demands that the node's packets come with the key of that direction; an agent may have registered it once more. */
+async function goesUpWith(
+  t: MpaContext,
+  node: ProxiedNode,
+  direction: 'reverseKey' | 'forwardKey',
+  id: RequirementId,
+): Promise<void> {
   const { frame } = await t.up(node, id);
+  const key = t.granted(node)[direction];
   if (frame.gre?.key !== key) t.recorder.blame(frame.bytes);
   t.demand(
     id,
@@ -24,6 +31,20 @@ async function goesUpWith(t: MpaContext, node: ProxiedNode, key: number | undefi
     `key ${hexKey(key ?? 0)}`,
     frame.gre?.key === undefined ? 'no key' : `key ${hexKey(frame.gre.key)}`,
   );
+}
+
+/**
+ * A node whose home agent has forgotten it when it renews, so that this looks like a first request with a reverse key
+ * (A-04). False where the renewal does not name the agreed key.
+ */
+async function isForgotten(t: MpaContext, node: ProxiedNode): Promise<boolean> {
+  node.policy = ({ standing }) => {
+    if (standing) node.grant = undefined;
+    return { lifetime: 6 };
+  };
+  await t.attach(node);
+  const { rrq, standing } = await t.renewed(node, 6000);
+  return greKeyOf(rrq)?.key === standing?.agreedKey;
 }
 
 const short = { name: 'raw', type: 48, data: Uint8Array.of(0, 0, 0, 1) } as const;
@@ -45,7 +66,7 @@ export const receivingTheReply = mpaSection('mpa/5.4', { document: 'tsirtsis', s
       async (t) => {
         t.needAccess();
         const node = await t.attached(mode);
-        await goesUpWith(t, node, t.granted(node).forwardKey, 'TS-23');
+        await goesUpWith(t, node, 'forwardKey', 'TS-23');
       },
     );
     test(
@@ -78,7 +99,7 @@ export const receivingTheReply = mpaSection('mpa/5.4', { document: 'tsirtsis', s
         t.needAccess();
         const node = await t.attached(mode);
         await t.carriesDown(node);
-        await goesUpWith(t, node, t.granted(node).reverseKey, 'TS-05');
+        await goesUpWith(t, node, 'reverseKey', 'TS-05');
       },
     );
   }
@@ -120,7 +141,7 @@ export const receivingTheReply = mpaSection('mpa/5.4', { document: 'tsirtsis', s
         const nodes = [await t.attached(mode), await t.attached(mode), await t.attached(mode)];
         const id = mode.key === 0 ? 'TS-23' : 'TS-24';
         for (const node of nodes) await t.down(node, id);
-        for (const node of nodes) await goesUpWith(t, node, t.granted(node).reverseKey, id);
+        for (const node of nodes) await goesUpWith(t, node, 'reverseKey', id);
       }),
   );
 
@@ -152,18 +173,29 @@ export const receivingTheReply = mpaSection('mpa/5.4', { document: 'tsirtsis', s
     async (t) => {
       t.needAccess();
       if (t.config.knobs['ha_state_loss_test'] === 'off') return t.skip('knob ha_state_loss_test=off');
-      const node = t.node(modes.l2Bidirectional, { policy: () => ({ lifetime: 6 }) });
-      await t.attach(node);
-      await t.request(node);
-      const before = t.granted(node);
-      node.grant = undefined; // the HA forgets: the renewal looks like an initial request with a reverse key (A-04)
-      const { rrq } = await t.request(node, 1, 6000);
-      const named = rrq.extensions.find((e) => e.name === 'greKey');
-      if (named?.name !== 'greKey' || named.key !== before.forwardKey)
-        return t.note('the renewal does not name the agreed key');
+      const node = t.node(modes.l2Bidirectional);
+      if (!(await isForgotten(t, node))) return t.note('the renewal does not name the agreed key');
       await t.down(node, 'TS-24');
-      await goesUpWith(t, node, t.granted(node).reverseKey, 'TS-05');
+      await goesUpWith(t, node, 'reverseKey', 'TS-05');
     },
+  );
+
+  test(
+    '18',
+    'MUST follow a new forward key of a HA that lost its state, and keep its own',
+    { needs: ['greKeys'], covers: ['TS-24', 'TS-05'], tunnel: true, waits: true },
+    (t) =>
+      t.eachMode(
+        async (mode) => {
+          t.needAccess();
+          if (t.config.knobs['ha_state_loss_test'] === 'off') return t.skip('knob ha_state_loss_test=off');
+          const node = t.node(mode);
+          if (!(await isForgotten(t, node))) return t.note('the renewal does not name the agreed key');
+          await t.down(node, 'TS-24');
+          await goesUpWith(t, node, 'reverseKey', 'TS-05');
+        },
+        (mode) => mode.key === 'own',
+      ),
   );
 
   test.wholeRun('16', 'MUST have tunnelled every packet of the run with the allocated key', {

@@ -1,14 +1,29 @@
 /** draft-tsirtsis-l2gre-pmipv4-00 §7: the proxy agent's end of an L2 tunnel. */
 import { mpaSection } from '../../src/tester/case.js';
+import { correspondentMac, type MpaContext } from '../../src/tester/mpa-context.js';
 import { draftModes as modes } from '../../src/tester/request.js';
 import { arp } from '../../src/wire/arp.js';
-import { broadcastMac } from '../../src/wire/ethernet.js';
+import { broadcastMac, ethernet } from '../../src/wire/ethernet.js';
 import { etherTypes } from '../../src/wire/gre.js';
 import { ipv6 } from '../../src/wire/ipv6.js';
-import { encode } from '../../src/wire/layout.js';
+import { decode, encode } from '../../src/wire/layout.js';
 
 /** RFC 8200 §4.7: nothing that a header would describe follows. */
 const noNextHeader = 59;
+
+interface Ends {
+  readonly destination: string;
+  readonly source: string;
+}
+
+/** Demands that a frame has the addresses that it was sent with. */
+function unchanged(t: MpaContext, bytes: Uint8Array, { destination, source }: Ends): void {
+  const frame = decode(ethernet, bytes);
+  const words = (ends: Ends): string => `from ${ends.source} to ${ends.destination}`;
+  const [expected, actual] = [words({ destination, source }), frame.ok ? words(frame.value) : 'no whole frame'];
+  if (actual !== expected) t.recorder.blame(bytes);
+  t.demand('TS-02', actual === expected, `a frame ${expected}`, actual);
+}
 
 const tunnel = { needs: ['greKeys', 'l2'], tunnel: true } as const;
 
@@ -52,8 +67,21 @@ export const mpaL2Tunneling = mpaSection('mpa/7', { document: 'tsirtsis', sectio
       t.needAccess();
       const node = await t.attached(modes.l2Unidirectional);
       const { frame } = await t.up(node, 'TS-02');
-      const source = Buffer.from(frame.gre?.payload.subarray(6, 12) ?? []).toString('hex');
-      t.demand('TS-02', source === node.mac.replaceAll(':', ''), `source ${node.mac}`, source);
+      unchanged(t, frame.gre?.payload ?? new Uint8Array(0), { destination: correspondentMac, source: node.mac });
+      const { bytes } = await t.down(node, 'TS-02');
+      unchanged(t, bytes, { destination: node.mac, source: correspondentMac });
+    },
+  );
+
+  test(
+    '05',
+    'MUST hand a broadcast from the tunnel to the node, so that address configuration can work',
+    { ...tunnel, covers: ['TS-02', 'TS-36'] },
+    async (t) => {
+      t.needAccess();
+      const node = await t.attached(modes.l2Bidirectional);
+      await t.carriesDown(node);
+      await t.down(node, 'TS-02', { to: { mac: broadcastMac, ip: '255.255.255.255' } });
     },
   );
 

@@ -82,5 +82,8 @@ async function fragmented(t: MpaContext, mode: Mode, padding: number, fragment: 
   t.needAccess();
   const node = await t.attached(mode);
   await t.carriesDown(node);
-  await t.down(node, 'GR-16', { padding, fragment });
+  const { bytes } = await t.down(node, 'GR-16', { padding, fragment });
+  const whole = t.isWhole(bytes, padding);
+  if (!whole) t.recorder.blame(bytes);
+  t.demand('GR-16', whole, 'all octets of the packet on the access link', 'others, or fewer');
 }

@@ -18,6 +18,7 @@ import {
   pmipExtensions,
 } from './leung-proxy-agent.suite.js';
 import { proxyRequests } from './rfc3344-3.6.1-sending-registration-requests.suite.js';
+import { proxyDenials, proxyLifetimes } from './rfc3344-3.6.2-accepted-and-denied.suite.js';
 import { proxyReplies } from './rfc3344-3.6.2-receiving-registration-replies.suite.js';
 import { proxyRetransmission } from './rfc3344-3.6.3-registration-retransmission.suite.js';
 import { proxyRevocationSupport } from './rfc3543-3.2-revocation-support.suite.js';
@@ -38,6 +39,8 @@ export const mpaSections: readonly SectionDefinition[] = [
   yeganiProxyExtension,
   proxyRequests,
   proxyReplies,
+  proxyLifetimes,
+  proxyDenials,
   proxyRetransmission,
   proxyTunnel,
   proxyGreHeader,

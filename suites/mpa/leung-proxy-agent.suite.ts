@@ -53,7 +53,7 @@ export const proxyRenewal = mpaSection('mpa/leung-4.1.2', { document: 'leung', s
       };
       await t.attach(node);
       await t.request(node);
-      const renewal = await t.request(node, 1, 1000 * shortLifetime + t.expiryTolerance);
+      const renewal = await t.renewed(node, 1000 * shortLifetime + t.expiryTolerance);
       const { address } = renewal.station;
       if (address !== other) t.recorder.blame(renewal.message.bytes);
       t.demand('LG-08', address === other, `a renewal sent to ${other}`, `one to ${address}`);
@@ -75,7 +75,7 @@ export const proxyOrder = mpaSection('mpa/leung-4.4', { document: 'leung', secti
     await t.detach(node);
     const left = t.session.clock.now();
     // when the witness is renewed for the second time, the first renewal of the node would be over
-    await t.request(witness, 2, 2500 * shortLifetime);
+    await t.renewed(witness, 2500 * shortLifetime, 2);
     const late = node.requests.all.find(({ at, rrq }) => at > left + underWay && rrq.lifetime !== 0);
     if (late) t.recorder.blame(late.message.bytes);
     const actual = late ? `one ${((late.at - left) / 1000).toFixed(1)} s after it left` : '';
@@ -145,6 +145,11 @@ export const pmipExtensions = mpaSection('mpa/leung-5', { document: 'leung', sec
       t.demand('LG-24', has('pmipNonSkippable'), 'the extension of the per-node authentication method', names);
     },
   );
+
+  test.wholeRun('03', 'MUST have placed PMIPv4 extensions before the authentication in every request of the run', {
+    covers: ['LG-23'],
+    unseen: 'no request of the run has PMIPv4 extensions',
+  });
 });
 
 /** draft-leung-mip4-proxy-mode-10 §5.2 to 5.5. */
@@ -176,11 +181,10 @@ export const proxyDhcp = mpaSection('mpa/leung-6.3', { document: 'leung', sectio
       if (!offer) return t.skip('the agent offers no addresses by DHCP on its access link');
       const lease = await t.lease(offer);
       if (!lease) return t.undecided('the offered address was not leased');
-      const before = node.requests.all.length;
       t.release(lease);
-      const next = await t.maybeRequest(node, before, t.attachPatience);
-      const actual = next ? `Lifetime ${next.rrq.lifetime}` : 'none came';
-      t.demand('LG-29', next?.rrq.lifetime === 0, 'a request with Lifetime 0 after DHCPRELEASE', actual);
+      const actual = `none within ${t.departurePatience / 1000} s`;
+      const isTold = (await t.departure(node)) !== undefined;
+      t.demand('LG-29', isTold, 'a request with Lifetime 0 after DHCPRELEASE', actual);
     },
   );
 });

@@ -1,4 +1,5 @@
 /** draft-yegani-gre-key-extension-02 §5: the extension and the keys on the wire, as a proxy agent uses them. */
+import { hexKey } from '../../src/oracle/exchange.js';
 import { mpaSection } from '../../src/tester/case.js';
 import { greKeyOf } from '../../src/tester/grant.js';
 import { draftModes as modes } from '../../src/tester/request.js';
@@ -51,7 +52,7 @@ export const yeganiProxyExtension = mpaSection('mpa/yegani-5', { document: 'yega
         'YG-19',
         frame.gre?.key === t.granted(node).reverseKey,
         'the key of the reply',
-        `key ${frame.gre?.key ?? 'none'}`,
+        frame.gre?.key === undefined ? 'no key' : `key ${hexKey(frame.gre.key)}`,
       );
     },
   );
@@ -67,4 +68,21 @@ export const yeganiProxyExtension = mpaSection('mpa/yegani-5', { document: 'yega
       await t.down(node, 'YG-20');
     },
   );
+
+  test.wholeRun(
+    '05',
+    'MUST have sent every packet of the run with a key, and every extension with zero reserved bits',
+    {
+      ...gre,
+      covers: ['YG-22', 'YG-23'],
+      tunnel: true,
+    },
+  );
+
+  test.wholeRun('06', 'MUST have tunnelled every packet of the run with the key that the HA assigned', {
+    ...gre,
+    covers: ['YG-19'],
+    tunnel: true,
+    knobs: { key_direction: 'receiver' },
+  });
 });

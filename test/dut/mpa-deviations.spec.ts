@@ -247,6 +247,30 @@ function conversation(options: Partial<MpaOptions>, deviation: Name = {}): strin
     bench.detach(120);
     bench.wait(60_000);
   }
+  // answers that are forged: to a renewal, to a farewell, about the time
+  const forged = (number: number): readonly Extension[] => [
+    { name: 'nai', nai: naiOf(number) },
+    { name: 'greKey', key: 0x7000 + number, a: true },
+    { name: 'mnHa', spi: 256, authenticator: new Uint8Array(16) },
+  ];
+  bench.attach(130);
+  answered({ lifetime: 20, key: 0x5130 });
+  const long = { destination: macOf(9), source: macOf(130), etherType: 0x0800, payload: new Uint8Array(300) };
+  bench.up(encode(ethernet, long));
+  bench.down(downL2(frameTo('ff:ff:ff:ff:ff:ff'), 0x5130));
+  bench.wait(15_000);
+  answered({ lifetime: 20, list: forged(130) });
+  bench.up(pingFrom(130));
+  bench.wait(1500);
+  answered({ lifetime: 20 });
+  bench.detach(130);
+  answered({ list: forged(130) });
+  bench.wait(5000);
+  bench.attach(131);
+  const ahead = (ntpTimestamp(bench.now + 1_000_000) >> 32n) << 32n;
+  const identification = ahead | (bench.last.rrq.identification & 0xffffffffn);
+  answered({ code: replyCodes.identificationMismatch, identification, list: forged(131) });
+  bench.wait(5000);
   return said.join('\n');
 }
 

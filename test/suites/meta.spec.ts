@@ -75,6 +75,19 @@ describe('the suites as a whole', () => {
       ).to.deep.equal([]);
     }
   });
+
+  it('look in the whole run at every rule that the oracle judges in what a proxy agent sends', () => {
+    const source = (name: string): string =>
+      readFileSync(new URL(`../../../src/oracle/${name}.ts`, import.meta.url), 'utf8');
+    const header = source('frame').split('export function judgeHeader')[1]?.split('\n}\n')[0] ?? '';
+    const files = ['request-fields', 'request-extensions', 'request-order', 'uplink'];
+    const judged = new Set(
+      [...files.map(source), header].flatMap((text) => text.match(/(?<=')[A-Z]{2}-\d\d(?=')/g) ?? []),
+    );
+    const covered = new Set<string>(cases.filter((c) => c.dut === 'mpa' && c.wholeRun).flatMap((c) => c.covers));
+    expect([...judged].filter((id) => !covered.has(id))).to.deep.equal([]);
+    expect(judged.size).to.be.greaterThan(20);
+  });
 });
 
 describe('faults and variants', () => {

@@ -348,9 +348,9 @@ export const mpaRegistrationFaults: readonly MpaFault[] = [
       },
     }),
   ),
-  mpaFault('named-home-agent-ignored', 'MN-19', 'Asks the same HA again after code 136.', (rules) => ({
+  mpaFault('named-home-agent-ignored', 'MN-19', 'Asks the same HA again every second after code 136.', (rules) => ({
     denied: (answer, device, state) =>
-      answer.reply.code === replyCodes.unknownHomeAgent ? 'later' : rules.denied(answer, device, state),
+      answer.reply.code === replyCodes.unknownHomeAgent ? 'soon' : rules.denied(answer, device, state),
   })),
   ...([replyCodes.pmipUnsupported, replyCodes.pmipDisallowed] as const).map((code) =>
     mpaFault(`retries-after-${code}`, 'LG-35', `Asks the same HA again after code ${code}.`, (rules) => ({

@@ -89,15 +89,50 @@ function supposed(device: Device, state: MpaState): MpaBinding | undefined {
   return { terms, expires: state.now + 1, sequence: 0, revocation: undefined };
 }
 
-export const mpaTunnelFaults: readonly MpaFault[] = [
-  // when there is a tunnel
-  mpaFault('traffic-before-success', 'LG-13', 'Tunnels from the first request on.', (rules) => ({
-    tunnelOf: (device, state) => rules.tunnelOf(device, state) ?? supposed(device, state),
+/** Hands packets of such devices to another one itself. */
+const shortcut =
+  (isMeant: (device: Device) => boolean): MpaChange =>
+  (rules) => {
+    const near = (frame: Uint8Array, device: Device, state: MpaState): Device | undefined =>
+      isMeant(device) ? neighbour(frame, device, state) : undefined;
+    return {
+      intercept: (frame, device, binding, state) =>
+        near(frame, device, state) ? undefined : rules.intercept(frame, device, binding, state),
+      answerAccess: (frame, device, state) => {
+        const other = near(frame, device, state);
+        const packet = packetOf(frame);
+        if (!other) return rules.answerAccess(frame, device, state);
+        return device.mode.l2 || !packet ? [frame] : [frameFor(other.mac, state.gateway.mac, packet)];
+      },
+    };
+  };
+
+/** Tunnels for such devices before they are registered. */
+const early =
+  (isMeant: (device: Device) => boolean): MpaChange =>
+  (rules) => ({
+    tunnelOf: (device, state) =>
+      rules.tunnelOf(device, state) ?? (isMeant(device) ? supposed(device, state) : undefined),
     intercept: (frame, device, binding, state) => {
       const packet = device.binding || device.mode.l2 ? undefined : packetOf(frame);
       return packet ? { protocol: etherTypes.ipv4, bytes: packet } : rules.intercept(frame, device, binding, state);
     },
-  })),
+  });
+
+export const mpaTunnelFaults: readonly MpaFault[] = [
+  // when there is a tunnel
+  mpaFault(
+    'traffic-before-success',
+    'LG-13',
+    'Tunnels from the first request on.',
+    early(() => true),
+  ),
+  mpaFault(
+    'normal-traffic-before-success',
+    'LG-13',
+    'Tunnels for nodes in normal mode from the first request on.',
+    early(({ mode }) => !mode.l2),
+  ),
   mpaFault('traffic-after-deregistration', 'TN-14', 'Goes on tunnelling after the deregistration.', (rules) => ({
     tunnelOf: ({ binding }) => binding,
     end: (device, cause, state) => {
@@ -107,6 +142,39 @@ export const mpaTunnelFaults: readonly MpaFault[] = [
       state.devices.schedule(device);
     },
   })),
+  mpaFault(
+    'uplink-after-deregistration',
+    'TN-14',
+    'Goes on sending into the tunnel after the deregistration.',
+    (rules) => {
+      const gone = new WeakSet<Device>();
+      return {
+        tunnelOf: ({ binding }) => binding,
+        end: (device, cause, state) => {
+          if (cause !== 'left' || !device.binding) return rules.end(device, cause, state);
+          gone.add(device);
+          device.next = Infinity;
+          state.devices.bind(device, { ...device.binding, expires: Infinity });
+          state.devices.schedule(device);
+        },
+        acceptForward: (frame, state) => {
+          const found = rules.acceptForward(frame, state);
+          return found && gone.has(found) ? undefined : found;
+        },
+      };
+    },
+  ),
+  mpaFault(
+    'normal-traffic-after-expiry',
+    'TN-14',
+    'Goes on tunnelling for nodes in normal mode after the registration has ended.',
+    (rules) => ({
+      end: (device, cause, state) => {
+        if (cause !== 'expired' || !device.binding || device.mode.l2) return rules.end(device, cause, state);
+        state.devices.bind(device, { ...device.binding, expires: Infinity });
+      },
+    }),
+  ),
   mpaFault('traffic-after-expiry', 'TN-14', 'Goes on tunnelling after the registration has ended.', (rules) => ({
     end: (device, cause, state) => {
       if (cause !== 'expired' || !device.binding) return rules.end(device, cause, state);
@@ -121,16 +189,18 @@ export const mpaTunnelFaults: readonly MpaFault[] = [
       return packetIn(u16At(packet, 22) === etherTypes.ipv4 || !isGre(packet) ? inner : inner.subarray(14));
     }),
   },
-  mpaFault('local-shortcut', 'LG-15', 'Hands packets from one of its devices to another itself.', (rules) => ({
-    intercept: (frame, device, binding, state) =>
-      neighbour(frame, device, state) ? undefined : rules.intercept(frame, device, binding, state),
-    answerAccess: (frame, device, state) => {
-      const other = neighbour(frame, device, state);
-      const packet = packetOf(frame);
-      if (!other) return rules.answerAccess(frame, device, state);
-      return device.mode.l2 || !packet ? [frame] : [frameFor(other.mac, state.gateway.mac, packet)];
-    },
-  })),
+  mpaFault(
+    'local-shortcut',
+    'LG-15',
+    'Hands packets from one of its devices to another itself.',
+    shortcut(() => true),
+  ),
+  mpaFault(
+    'normal-local-shortcut',
+    'LG-15',
+    'Hands IPv4 packets from one of its devices in normal mode to another itself.',
+    shortcut(({ mode }) => !mode.l2),
+  ),
   mpaFault('broadcast-kept', 'LG-14', 'Does not tunnel broadcast and multicast frames of L2 devices.', (rules) => ({
     intercept: (frame, device, binding, state) =>
       device.mode.l2 && ((frame[0] ?? 0) & 1) === 1 ? undefined : rules.intercept(frame, device, binding, state),

@@ -1,5 +1,7 @@
 /** All named faults of the reference mobility proxy agent. A fault is a small wrapper, never an `if` inside the agent. */
+import { mpaFrameFaults } from './mpa-frames.js';
 import { mpaKeyFaults } from './mpa-keys.js';
+import { mpaLifecycleFaults } from './mpa-lifecycle.js';
 import { mpaMoreFaults } from './mpa-more.js';
 import { mpaRegistrationFaults } from './mpa-registration.js';
 import { mpaRevocationFaults } from './mpa-revocation.js';
@@ -14,4 +16,6 @@ export const mpaFaults: readonly MpaFault[] = [
   ...mpaMoreFaults,
   ...mpaRevocationFaults,
   ...mpaSubtleFaults,
+  ...mpaLifecycleFaults,
+  ...mpaFrameFaults,
 ];

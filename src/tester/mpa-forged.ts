@@ -1,0 +1,19 @@
+/** Replies that nobody can have sent who has the key. */
+import type { Dialect } from '../wire/extensions.js';
+import { decodeRrp, type RrpInput } from '../wire/mobileip.js';
+import type { Bend } from './bend.js';
+
+/** RFC 3344 §3.5.2: type, length and SPI stand before the authenticator. */
+const beforeAuthenticator = 6;
+
+/** One bit of the MN-HA authenticator turned over: a comparison may leave out either end of it. */
+export const forgedMnHa = (dialect: Dialect, octet: 'first' | 'last' = 'last'): Bend<RrpInput> => ({
+  field: 'mnHa authenticator, one bit',
+  octets: (octets) => {
+    const reply = decodeRrp(octets, dialect);
+    const mnHa = reply.ok ? reply.value.extensions.find((e) => e.name === 'mnHa') : undefined;
+    const { at = 0, size = octets.length } = mnHa ?? {};
+    const turned = octet === 'first' ? at + beforeAuthenticator : at + size - 1;
+    return octets.map((value, i) => (i === turned ? value ^ 1 : value));
+  },
+});

@@ -1,0 +1,227 @@
+/** RFC 3344 §3.6.2.2 and §3.6.2.3: what follows from the lifetime of a reply, and from its code. */
+import { set } from '../../src/tester/bend.js';
+import { mpaSection } from '../../src/tester/case.js';
+import { aheadBy, settingAhead } from '../../src/tester/mpa-clock.js';
+import type { MpaContext } from '../../src/tester/mpa-context.js';
+import type { ProxiedNode, SeenRequest } from '../../src/tester/proxied-node.js';
+import { draftModes as modes } from '../../src/tester/request.js';
+import { replyCodes } from '../../src/wire/mobileip.js';
+
+const waits = { needs: ['greKeys'], waits: true } as const;
+/** RFC 3344 §3.4: a code of foreign agents. */
+const lifetimeTooLong = 69;
+const unset: ReadonlySet<string> = new Set(['0.0.0.0', '255.255.255.255']);
+/** Milliseconds by which a timer may be late. */
+const tolerance = 50;
+/** Gaps between requests that are looked at after denials, and how long they are together at least, in milliseconds. */
+const gapsSeen = 4;
+const slowEnough = 6000;
+
+/** How long the first gaps are together where the agent asks on and on in quick succession; else undefined. */
+async function hotLoop(t: MpaContext, node: ProxiedNode): Promise<number | undefined> {
+  const last = await t.maybeRequest(node, gapsSeen, slowEnough + 1000);
+  const [first] = node.requests.all;
+  if (!last || !first) return undefined;
+  const took = last.at - first.at;
+  return took + t.uncertainty(first.at) < slowEnough ? took : undefined;
+}
+
+const inSuccession = (took: number): string => `${gapsSeen + 1} requests within ${(took / 1000).toFixed(1)} s`;
+
+const keyOf = ({ rrq }: SeenRequest): number => rrq.extensions.find((e) => e.name === 'greKey')?.key ?? 0;
+
+export const proxyLifetimes = mpaSection('mpa/rfc3344-3.6.2', { document: 'rfc3344', section: '3.6.2.2' }, (test) => {
+  test(
+    '11',
+    'MUST count the lifetime from when it sent the request',
+    { ...waits, covers: ['MN-13', 'MN-14'] },
+    async (t) => {
+      const [lifetime, delay, unanswered] = [6, 3000, 2];
+      const node = t.node(modes.l2Bidirectional);
+      let asked = 0;
+      // an answer takes its time only where the agent has learned to wait longer than that
+      node.policy = () => (asked++ < unanswered ? 'withhold' : { lifetime, delay: asked > unanswered + 1 ? 0 : delay });
+      await t.attach(node);
+      await t.request(node);
+      const slow = await t.maybeRequest(node, unanswered);
+      if (!slow) return t.undecided('an unanswered request is not repeated that often');
+      const renewal = await t.renewal(node, delay + 1000 * lifetime + 5000);
+      if (!renewal?.standing) return t.demand('MN-14', false, 'a renewal', 'none');
+      const { at } = renewal.standing;
+      const after = (renewal.at - at) / 1000;
+      if (at !== slow.at && after <= lifetime) return t.undecided('the agent did not wait for a slow answer');
+      if (at !== slow.at) return t.demand('MN-14', false, 'a renewal before the end', `after ${after.toFixed(1)} s`);
+      t.atMost('MN-13', [slow, renewal], 1000 * lifetime + tolerance, 'a renewal after the request');
+    },
+  );
+
+  test(
+    '12',
+    'MUST use the granted lifetime when it is shorter than the one asked',
+    { ...waits, covers: ['MN-13'] },
+    async (t) => {
+      const node = t.node(modes.l2Bidirectional, { policy: () => ({ lifetime: 4 }) });
+      await t.attach(node);
+      await t.request(node);
+      const renewal = await t.renewal(node, 8000);
+      if (!renewal?.standing) return t.demand('MN-13', false, 'a renewal within the granted 4 s', 'none within 8 s');
+      t.atMost('MN-13', [renewal.standing, renewal], 4000 + tolerance, 'a renewal after the request');
+    },
+  );
+
+  test(
+    '21',
+    'MUST count no more than it asked for when more is granted',
+    { ...waits, covers: ['MN-13'] },
+    async (t) => {
+      const little = 6;
+      const node = t.node(modes.l2Bidirectional);
+      let told = 0;
+      node.policy = ({ rrq }) => {
+        const isLong = rrq.lifetime > little; // more than a case can wait for
+        return isLong && told++ < 2 ? { code: lifetimeTooLong, lifetime: little } : { bend: set('lifetime', 600) };
+      };
+      await t.attach(node);
+      await t.request(node);
+      const granted = await node.requests.first(15_000, ({ rrq }) => rrq.lifetime <= little);
+      if (!granted) return t.undecided('it does not ask for less after code 69, and the case cannot wait for the end');
+      const renews = (request: SeenRequest): boolean => request.at > granted.at && keyOf(request) !== 0;
+      const renewal = await node.requests.first(2000 * little, renews);
+      const before = renewal && node.requests.all[node.requests.all.indexOf(renewal) - 1];
+      const most = granted.rrq.lifetime;
+      if (!before) return t.demand('MN-13', false, `a renewal within the ${most} s that it asked for`, 'none');
+      t.atMost('MN-13', [before, renewal], 1000 * most + tolerance, 'a renewal after the request');
+    },
+  );
+});
+
+export const proxyDenials = mpaSection('mpa/rfc3344-3.6.2', { document: 'rfc3344', section: '3.6.2.3' }, (test) => {
+  test(
+    '13',
+    'MUST adjust its Identification after a valid code 133',
+    { ...waits, association: { replay: 'timestamps' }, covers: ['MN-16', 'LG-20'] },
+    (t) =>
+      t.session.clockCases.run(async () => {
+        const ahead = 1000;
+        const node = t.node(modes.l2Bidirectional, { policy: settingAhead(ahead) });
+        await t.attach(node);
+        const first = await t.request(node);
+        const second = await t.maybeRequest(node, 1);
+        if (!second) return t.undecided('no further request came'); // MN-16 is about the next request, should one come
+        const isAhead = (request: SeenRequest): boolean => aheadBy(request) > ahead / 2;
+        // the answer may have got lost: it was given once more
+        const judged = isAhead(second) ? second : ((await t.maybeRequest(node, 2)) ?? second);
+        const off = aheadBy(judged);
+        // its clock is set right again, for it may use it for all its nodes: what is asked next shows that
+        if (isAhead(judged)) await t.maybeRequest(node, node.requests.all.indexOf(judged) + 1);
+        const right = Math.abs(off - ahead) <= 3 + t.uncertainty(first.at) / 1000;
+        if (!right) t.recorder.blame(judged.message.bytes);
+        t.demand('MN-16', right, `seconds of about ${ahead} after the true time`, `${off} after it`);
+      }),
+  );
+
+  test(
+    '15',
+    'SHOULD NOT go on asking in quick succession after a denial',
+    { ...waits, covers: ['MN-20', 'MN-01'] },
+    async (t) => {
+      const node = t.node(modes.l2Bidirectional, { policy: () => ({ code: replyCodes.insufficientResources }) });
+      await t.calm();
+      await t.attach(node);
+      await t.request(node);
+      const took = await hotLoop(t, node);
+      for (const pair of t.gaps(node)) t.atLeast('MN-20', pair, 980, 'a gap after a denial');
+      t.demand('MN-20', took === undefined, 'a pause that grows after denials', inSuccession(took ?? 0));
+    },
+  );
+
+  test(
+    '16',
+    'MUST NOT tunnel for a node that was denied',
+    { needs: ['greKeys'], tunnel: true, covers: ['TN-14', 'LG-13'] },
+    (t) =>
+      t.eachMode(async (mode) => {
+        t.needAccess();
+        const witness = await t.attached(mode);
+        await t.carriesUp(witness);
+        const node = t.node(mode, { policy: () => ({ code: replyCodes.administrativelyProhibited }) });
+        await t.attach(node);
+        await t.request(node);
+        await t.nothingUp('TN-14', 'a packet of a denied node', node, witness);
+      }),
+  );
+
+  test(
+    '17',
+    'SHOULD NOT ask an HA again that does not serve proxy agents',
+    { ...waits, covers: ['LG-35'] },
+    async (t) => {
+      const again = async (code: number): Promise<boolean> => {
+        const node = t.node(modes.l2Bidirectional, { policy: () => ({ code }) });
+        await t.attach(node);
+        await t.request(node);
+        // the first answer may have got lost
+        return (await t.maybeRequest(node, 1, 4000)) !== undefined && (await t.maybeRequest(node, 2)) !== undefined;
+      };
+      const codes = [replyCodes.pmipUnsupported, replyCodes.pmipDisallowed];
+      const asked = await Promise.all(codes.map(again));
+      for (const [i, code] of codes.entries()) {
+        t.demand('LG-35', !asked[i], `no further request after code ${code}`, 'another one');
+      }
+    },
+  );
+
+  test(
+    '18',
+    'SHOULD turn to the home agent that code 136 names, or not ask again so soon',
+    { ...waits, careOfAddresses: 2, covers: ['MN-19'] },
+    async (t) => {
+      const node = t.node(modes.l2Bidirectional);
+      const other = ({ station }: SeenRequest): string =>
+        t.session.stations.addresses.find((address) => address !== station.address) ?? '';
+      let wrong: string | undefined;
+      node.policy = (request) => {
+        wrong ??= request.station.address;
+        if (request.station.address !== wrong) return {};
+        return { code: replyCodes.unknownHomeAgent, homeAgent: other(request) };
+      };
+      await t.attach(node);
+      await t.request(node);
+      const took = await hotLoop(t, node);
+      const turned = node.requests.all.find(({ station }) => station.address !== wrong);
+      if (turned) {
+        const { address } = turned.station;
+        const named = turned.rrq.homeAgent; // A-06: it may be left open
+        return t.demand('MN-19', named === address || unset.has(named), `Home Agent ${address}`, named);
+      }
+      if (took === undefined) return t.note('does not turn to the home agent that code 136 names');
+      t.demand('MN-19', false, 'a request to the home agent named, or none so soon', inSuccession(took));
+    },
+  );
+
+  test(
+    '20',
+    'MUST ask for no more than the Lifetime of a reply with code 69',
+    { ...waits, covers: ['MN-15'] },
+    async (t) => {
+      const most = 100;
+      const node = t.node(modes.l2Bidirectional);
+      let first = true;
+      node.policy = () => {
+        if (!first) return {};
+        first = false;
+        return { code: lifetimeTooLong, lifetime: most };
+      };
+      await t.attach(node);
+      const { rrq: before } = await t.request(node);
+      if (before.lifetime <= most) return t.note(`asks for no more than ${most} s anyway`);
+      const again = await t.maybeRequest(node, 1);
+      if (!again) return t.note('does not ask again after code 69');
+      const { lifetime } = again.rrq;
+      // A-15: it is a code of foreign agents, which who has none may ignore; then it repeats what it asked
+      if (lifetime === before.lifetime && t.config.knobs['fa_codes_direct'] !== 'obey')
+        return t.note('ignores code 69 of a home agent');
+      t.demand('MN-15', lifetime <= most, `a Lifetime of at most ${most} s`, `${lifetime} s`);
+    },
+  );
+});
