@@ -10,9 +10,15 @@ import { hexId, idMatters } from './request-order.js';
 
 interface Accepted {
   readonly identification: bigint;
-  /** When the reply was seen. */
+  /** The addresses that it is about. */
+  readonly registration: string;
+  /** When the reply was seen, and when the granted lifetime ends. */
   readonly at: number;
+  readonly until: number;
 }
+
+/** Lawful devices may count whole seconds; in milliseconds. */
+const clockTick = 1000;
 
 /** For those who only watch: who bends requests on purpose knows what to expect of each. */
 export class Acceptance {
@@ -33,11 +39,17 @@ export class Acceptance {
     const { identification } = x.rrq;
     const isGreater =
       before === undefined || BigInt.asUintN(64, identification - before.identification - 1n) < 1n << 63n;
+    const { at } = x.reply;
+    const registration = `${x.rrq.homeAddress} ${x.rrq.careOfAddress}`;
     if (isGreater) {
-      const { at } = x.reply;
-      this.#accepted.set(mn, { identification, at }, at, idMatters(at, x.rrp.lifetime));
+      const until = at + x.rrp.lifetime * 1000;
+      const accepted = { identification, registration, at, until };
+      this.#accepted.set(mn, accepted, at, idMatters(at, x.rrp.lifetime));
     }
     if (before === undefined || x.request.at < before.at) return [];
+    // A-14: RFC 3344 §3.8.2.2 has the same request accepted again, §5.7.1 has it denied
+    const isDuplicate = identification === before.identification && registration === before.registration;
+    if (isDuplicate && context.knobs['duplicate'] !== '133') return judgeDuplicate(x, before);
     const text = `denial of an Identification not greater than ${hexId(before.identification)}`;
     return [check('HA-13', isGreater, text, `code ${x.rrp.code} for ${hexId(identification)}`)];
   }
@@ -48,6 +60,12 @@ export class Acceptance {
     const isThere = greKeyExtensions(x.rrq.extensions, context).length > 0;
     return isThere ? [] : [violated('YG-13', 'denial with code 134 of G without the extension', `code ${x.rrp.code}`)];
   }
+}
+
+/** RFC 3344 §3.8.2.2: no more than the time that is left. */
+function judgeDuplicate({ rrp, reply }: Exchange, before: Accepted): Finding[] {
+  const left = Math.max(0, Math.ceil((before.until + clockTick - reply.at) / 1000));
+  return [check('HA-52', rrp.lifetime <= left, `a lifetime of at most ${left} s, which are left`, `${rrp.lifetime} s`)];
 }
 
 function judgeAuthenticator(x: Exchange, sa: SecurityAssociation | undefined): Finding[] {

@@ -21,15 +21,24 @@ export interface TunnelFrame {
 
 /** Undefined when the octets are no IPv4 packet of a tunnel protocol. */
 export function readTunnelFrame(bytes: Uint8Array, at: number): TunnelFrame | undefined {
-  const outer = decode(ipv4, bytes);
-  if (!outer.ok) return undefined;
-  const { protocol, payload } = outer.value;
-  if (protocol === ipProtocols.ipInIp) return { at, bytes, outer: outer.value, ...innerOf(payload) };
+  const outer = readOuter(bytes);
+  if (!outer) return undefined;
+  const { protocol, payload } = outer;
+  if (protocol === ipProtocols.ipInIp) return { at, bytes, outer, ...innerOf(payload) };
   if (protocol !== ipProtocols.gre) return undefined;
   const header = decode(gre, payload);
-  if (!header.ok) return { at, bytes, outer: outer.value };
+  if (!header.ok) return { at, bytes, outer };
   const isIpv4 = header.value.protocol === etherTypes.ipv4;
-  return { at, bytes, outer: outer.value, gre: header.value, ...(isIpv4 && innerOf(header.value.payload)) };
+  return { at, bytes, outer, gre: header.value, ...(isIpv4 && innerOf(header.value.payload)) };
+}
+
+/** What hardware is to cut into segments has the length 0 until then, and is as long as it is. */
+function readOuter(bytes: Uint8Array): Ipv4 | undefined {
+  const outer = decode(ipv4, bytes);
+  if (!outer.ok) return undefined;
+  const { totalLength, headerLength } = outer.value;
+  if (totalLength !== 0) return outer.value;
+  return { ...outer.value, payload: bytes.subarray(Math.max(5, headerLength) * 4), padding: new Uint8Array(0) };
 }
 
 function innerOf(payload: Uint8Array): { inner?: Ipv4 } {
@@ -65,6 +74,9 @@ export function judgeHeader(header: Gre, packet: Uint8Array): Finding[] {
   return findings;
 }
 
+/** RFC 2784 §3 gives IPv4 its type; other payload, such as IPv6, has another. */
+export const holdsIpv4 = (payload: Uint8Array): boolean => (payload[0] ?? 0) >> 4 === 4;
+
 function judgeBinding(
   frame: TunnelFrame,
   header: Gre,
@@ -86,14 +98,17 @@ function judgeBinding(
       ),
     );
     const types = allowedTypes(here, context);
-    findings.push(
-      check(
-        here.some((b) => b.l2) ? 'TS-13' : 'GR-08',
-        types.includes(header.protocol),
-        `protocol type ${types.map((t) => `0x${t.toString(16)}`).join(' or ')}`,
-        `0x${header.protocol.toString(16)}`,
-      ),
-    );
+    const isL2 = here.some((b) => b.l2);
+    if (isL2 || holdsIpv4(header.payload)) {
+      findings.push(
+        check(
+          isL2 ? 'TS-13' : 'GR-08',
+          types.includes(header.protocol),
+          `protocol type ${types.map((t) => `0x${t.toString(16)}`).join(' or ')}`,
+          `0x${header.protocol.toString(16)}`,
+        ),
+      );
+    }
   }
   return findings;
 }

@@ -3,10 +3,11 @@
  * bindings that follow from them and says which requirements held and which were violated.
  */
 import { Acceptance } from './acceptance.js';
-import { Bindings } from './bindings.js';
+import { Bindings, mnOf } from './bindings.js';
 import type { OracleContext } from './context.js';
 import { type Exchange, type ObservedExchange, type ObservedMessage, prepare } from './exchange.js';
 import type { Finding } from './finding.js';
+import { mayChange } from './doubts.js';
 import { judgeFrame, type TunnelFrame } from './frame.js';
 import { judgeKeys } from './keys.js';
 import { judgeReplyAuthentication } from './reply-authentication.js';
@@ -59,6 +60,7 @@ export class Oracle {
   exchange(observed: ObservedExchange, context = this.context): Judged {
     const x = prepare(observed, context);
     if (!x) return { findings: [] };
+    this.bindings.answered(x.rrq, mnOf(x), x.request.at);
     this.#order.hear(x, context);
     const findings = [
       ...judgeReplyFields(x, context),
@@ -73,6 +75,12 @@ export class Oracle {
       this.bindings.apply(x, keys);
     }
     return { findings, exchange: x };
+  }
+
+  /** Takes in a request whose reply may go unseen, for those who only watch. */
+  expect(request: Request): void {
+    const { rrq, mn, at } = request;
+    if (mn !== undefined) this.bindings.ask(rrq, mn, at, (b) => mayChange(request, b, this.context));
   }
 
   /** Judges what an HA accepted, for those who only watch: a tester that bends its requests knows better what to expect. */

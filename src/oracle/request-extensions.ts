@@ -51,7 +51,8 @@ function judgePlace({ rrq, greKeys }: Request, context: OracleContext): Finding[
 
 /** yegani-02 §4.1: in all requests of a GRE session; draft §6.1 for renewals. */
 function judgePresence({ rrq, mn, greKeys, registers, at }: Request, bindings: Bindings): Finding[] {
-  const session = mn === undefined ? [] : bindings.of(mn, at).filter((b) => b.forwardKey !== undefined);
+  const session =
+    mn === undefined ? [] : bindings.of(mn, at).filter((b) => b.forwardKey !== undefined && !bindings.isDoubtful(b));
   if (!session.some((b) => b.careOf === rrq.careOfAddress)) return greKeys.length > 0 ? [holds('YG-07')] : [];
   const kind = registers ? 'a renewal' : 'the deregistration';
   const isThere = greKeys.length > 0;
@@ -68,7 +69,7 @@ function judgeOwnKey({ rrq, mn, asked, registers, at }: Request, bindings: Bindi
   if (!asked?.a || asked.key === 0 || !registers || mn === undefined) return [];
   const other = bindings
     .withReverseKey(asked.key, at)
-    .find((b) => b.l2 && b.careOf === rrq.careOfAddress && b.mn !== mn);
+    .find((b) => b.l2 && b.careOf === rrq.careOfAddress && b.mn !== mn && !bindings.isDoubtful(b));
   const actual = `${hexKey(asked.key)}, in use for ${other?.mn ?? ''}`;
   return [check('TS-03', other === undefined, 'a key that no other MN of the MPA has', actual)];
 }

@@ -14,6 +14,7 @@ import { ipProtocols } from '../wire/ipv4.js';
 import { decodeRevocation, decodeRevocationAck, mobileIpPort } from '../wire/mobileip.js';
 import { Associations } from './associations.js';
 import { messageRecord, packetRecord } from './evidence.js';
+import { Checksums } from './checksums.js';
 import { type HomeAgent, HomeAgents } from './home-agents.js';
 import { learn } from './learn.js';
 import { isReply, isRequest, Matcher } from './matcher.js';
@@ -60,7 +61,7 @@ export class Audit {
   #begin(): Watch {
     const watch = new Watch(learn(this.#ahead, this.#options));
     this.#watch = watch;
-    for (const packet of this.#ahead) watch.packet(packet);
+    watch.all(this.#ahead);
     this.#ahead = [];
     return watch;
   }
@@ -73,6 +74,9 @@ class Watch {
   readonly #associations: Associations;
   readonly #matcher = new Matcher<Message>();
   readonly #repeats = new Repeats();
+  readonly #checksums = new Checksums();
+  /** Past what was looked at ahead. */
+  #isLive = false;
   readonly #tallies = new Tallies();
   readonly #counts: Counts = {
     requests: 0,
@@ -81,6 +85,7 @@ class Watch {
     unrelated: 0,
     cut: 0,
     wrongChecksums: 0,
+    damaged: 0,
     unmatched: 0,
     unreadable: 0,
   };
@@ -107,6 +112,16 @@ class Watch {
     this.#last = Math.max(this.#last, packet.at);
     if (protocolOf(packet) === ipProtocols.udp) this.#datagram(packet);
     else this.#tunnelled(packet);
+  }
+
+  /** What was looked at ahead. */
+  all(packets: readonly Packet[]): void {
+    for (const packet of packets) {
+      const message = protocolOf(packet) === ipProtocols.udp && packet.missing === 0 ? readMessage(packet) : undefined;
+      if (message) this.#checksums.count(message);
+    }
+    for (const packet of packets) this.packet(packet);
+    this.#isLive = true;
   }
 
   end(): AuditOutcome {
@@ -137,14 +152,20 @@ class Watch {
       return;
     }
     if (![message.from.port, message.to.port].some((p) => p === mobileIpPort || p === this.#settings.port)) return;
-    if (this.#repeats.isRepeat(packet)) return;
-    if (message.checksum === 'wrong') this.#counts.wrongChecksums++;
-    if (isRequest(message)) this.#request(message);
+    const sort = this.#repeats.sort(packet);
+    if (sort === 'copy') return;
+    if (this.#isLive) this.#checksums.count(message);
+    if (this.#checksums.isDamaged(message)) {
+      this.#counts.damaged++;
+      return;
+    }
+    if (message.checksum === 'wrong' || message.checksum === 'partial') this.#counts.wrongChecksums++;
+    if (isRequest(message)) this.#request(message, sort === 'alike');
     else if (isReply(message)) this.#reply(message);
     else this.#revocation(message);
   }
 
-  #request(message: Message): void {
+  #request(message: Message, isAlike: boolean): void {
     const agent = this.#agents.meet(message.to.address);
     if (!agent) return;
     this.#counts.requests++;
@@ -154,9 +175,12 @@ class Watch {
       this.#counts.unreadable++;
       return;
     }
+    agent.oracle.expect(request);
     // RFC 3344 §3.1; one that is there is not judged, for the capture may be taken before the hardware computes it
     const summed = message.checksum === 'none' ? violated('MN-31', 'a UDP checksum', 'checksum 0') : holds('MN-31');
-    this.#add('mpa', message.from.address, [...findings, summed], message.number, () => [
+    // what the network doubled is no request of its own, though it looks like one
+    const certain = isAlike ? findings.filter((f) => !aboutOrder.has(f.requirement)) : findings;
+    this.#add('mpa', message.from.address, [...certain, summed], message.number, () => [
       this.#shown(message, 'received', true),
     ]);
   }
@@ -274,4 +298,6 @@ class Watch {
   }
 }
 
+/** Requirements of which a request sent again with the same octets is a violation. */
+const aboutOrder: ReadonlySet<string> = new Set(['MN-05', 'MN-07']);
 const mostUncertain = 10_000;

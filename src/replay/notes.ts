@@ -9,6 +9,8 @@ export interface Counts {
   /** Datagrams cut short by the capture. */
   cut: number;
   wrongChecksums: number;
+  /** Datagrams with a wrong UDP checksum from a sender whose others are right. */
+  damaged: number;
   /** Replies to no request of the capture. */
   unmatched: number;
   /** Messages of a registration type that are too short for it. */
@@ -33,6 +35,10 @@ export function auditNotes(counts: Counts, { repeated, unanswered, overlooked, u
     ...say(unrelated, 'tunnel packets belong to no registration of the capture and are not judged'),
     ...say(repeated, 'messages are in the capture twice, as on loopback, and are counted once'),
     ...say(counts.cut, 'datagrams were cut short by the capture (snapshot length) and are not judged'),
+    ...say(
+      counts.damaged,
+      'datagrams have a wrong UDP checksum and are left out, for a receiver discards them (RFC 3344 3.8.2.1)',
+    ),
     ...say(
       counts.wrongChecksums,
       'datagrams have a wrong UDP checksum; none is blamed for it, for a sender with checksum offload looks like that',
