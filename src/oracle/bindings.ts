@@ -33,7 +33,7 @@ export interface Binding {
 
 /** A binding under its home address; `ended` in milliseconds since the Unix epoch, undefined while it stands. */
 interface AtHome {
-  readonly binding: Binding;
+  binding: Binding;
   ended: number | undefined;
 }
 
@@ -240,6 +240,29 @@ export class Bindings {
     return [...this.atHome(homeAddress, now), ...this.#l2ByHomeAddress.live(homeAddress, now)];
   }
 
+  /** Keys turn out to be for the other direction than was thought (A-01). */
+  turnKeys(): void {
+    const turned = new Map<Binding, Binding>();
+    const turn = (b: Binding): Binding => {
+      const { reverseKey, forwardKey, ...rest } = b;
+      const known = turned.get(b);
+      if (known || b.bidirectional || reverseKey === undefined || forwardKey === undefined) return known ?? b;
+      const other = { ...rest, reverseKey: forwardKey, forwardKey: reverseKey };
+      turned.set(b, other);
+      const until = this.#certain.get(b);
+      if (until !== undefined) this.#certain.set(other, until);
+      this.#doubts.pass(b, other);
+      return other;
+    };
+    for (const here of this.#byHomeAddress.values()) for (const entry of here) entry.binding = turn(entry.binding);
+    for (const [mn, own] of this.#byMn) {
+      this.#unlist(own);
+      const after = own.map(turn);
+      this.#list(after);
+      this.#byMn.set(mn, after);
+    }
+  }
+
   /** Forgets an MN, for instance when its case is over; with `now`, what was sent to it until then may be under way. */
   forget(mn: string, now = -Infinity): void {
     this.#replace(mn, this.#byMn.get(mn) ?? [], [], now);
@@ -254,18 +277,26 @@ export class Bindings {
   #replace(mn: string, before: readonly Binding[], after: Binding[], now: number): void {
     for (const b of before) if (!after.includes(b)) this.#leaveHome(b, now);
     for (const b of after) if (!before.includes(b)) this.#comeHome(b);
-    for (const b of before) {
-      this.#byForwardKey.drop(b.forwardKey, b);
-      this.#byReverseKey.drop(b.reverseKey, b);
-      this.#l2ByHomeAddress.drop(l2HomeAddress(b), b);
-    }
-    for (const b of after) {
+    this.#unlist(before);
+    this.#list(after);
+    if (after.length === 0) this.#byMn.delete(mn);
+    else this.#byMn.set(mn, after);
+  }
+
+  #list(bindings: readonly Binding[]): void {
+    for (const b of bindings) {
       this.#byForwardKey.add(b.forwardKey, b);
       this.#byReverseKey.add(b.reverseKey, b);
       this.#l2ByHomeAddress.add(l2HomeAddress(b), b);
     }
-    if (after.length === 0) this.#byMn.delete(mn);
-    else this.#byMn.set(mn, after);
+  }
+
+  #unlist(bindings: readonly Binding[]): void {
+    for (const b of bindings) {
+      this.#byForwardKey.drop(b.forwardKey, b);
+      this.#byReverseKey.drop(b.reverseKey, b);
+      this.#l2ByHomeAddress.drop(l2HomeAddress(b), b);
+    }
   }
 
   #comeHome(binding: Binding): void {

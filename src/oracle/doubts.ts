@@ -35,6 +35,12 @@ export class Doubts {
     if (own?.delete(identification) && own.size === 0) this.#open.delete(b);
   }
 
+  /** What was open of the one binding is open of the other, which stands for it. */
+  pass(from: Binding, to: Binding): void {
+    const own = this.#open.get(from);
+    if (own) this.#open.set(to, own);
+  }
+
   has(b: Binding): boolean {
     return this.#open.has(b);
   }

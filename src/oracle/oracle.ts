@@ -32,13 +32,23 @@ export interface JudgedRequest {
 }
 
 export class Oracle {
-  readonly context: OracleContext;
+  #context: OracleContext;
   readonly bindings = new Bindings();
   readonly #order = new RequestOrder();
   readonly #acceptance = new Acceptance();
 
   constructor(context: OracleContext) {
-    this.context = context;
+    this.#context = context;
+  }
+
+  get context(): OracleContext {
+    return this.#context;
+  }
+
+  /** Goes by another context from now on: only then was it told what the devices are like. */
+  adopt(context: OracleContext): void {
+    if (context.knobs['key_direction'] !== this.#context.knobs['key_direction']) this.bindings.turnKeys();
+    this.#context = context;
   }
 
   /** Judges a request, before any reply to it is known. */

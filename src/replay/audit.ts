@@ -3,20 +3,18 @@
  * through the one oracle. Packets are kept until enough are there to tell how the devices use what the documents leave
  * open; from then on each is judged as it comes.
  */
-import type { OracleContext } from '../oracle/context.js';
 import { type Exchange, naiOf } from '../oracle/exchange.js';
 import { type Finding, holds, violated } from '../oracle/finding.js';
-import { readTunnelFrame } from '../oracle/frame.js';
+import { readTunnelFrame, type TunnelFrame } from '../oracle/frame.js';
 import { isUnset } from '../oracle/request.js';
 import type { FrameRecord } from '../report/result.js';
 import type { Dialect } from '../wire/extensions.js';
 import { ipProtocols } from '../wire/ipv4.js';
 import { decodeRevocation, decodeRevocationAck, mobileIpPort } from '../wire/mobileip.js';
-import { Associations } from './associations.js';
 import { messageRecord, packetRecord } from './evidence.js';
 import { Checksums } from './checksums.js';
 import { type HomeAgent, HomeAgents } from './home-agents.js';
-import { learn } from './learn.js';
+import { learnEach } from './learn-each.js';
 import { isReply, isRequest, Matcher } from './matcher.js';
 import { auditNotes, type Counts } from './notes.js';
 import { destinationOf, type Message, type Packet, protocolOf, readMessage, sourceOf } from './packet.js';
@@ -59,7 +57,7 @@ export class Audit {
   }
 
   #begin(): Watch {
-    const watch = new Watch(learn(this.#ahead, this.#options));
+    const watch = new Watch(this.#ahead, this.#options);
     this.#watch = watch;
     watch.all(this.#ahead);
     this.#ahead = [];
@@ -69,9 +67,7 @@ export class Audit {
 
 class Watch {
   readonly #settings: AuditSettings;
-  readonly #dialect: Dialect;
   readonly #agents: HomeAgents;
-  readonly #associations: Associations;
   readonly #matcher = new Matcher<Message>();
   readonly #repeats = new Repeats();
   readonly #checksums = new Checksums();
@@ -92,19 +88,10 @@ class Watch {
   #start: number | undefined;
   #last = 0;
 
-  constructor(settings: AuditSettings) {
-    const { mnHa, faHa, knobs, replay } = settings;
-    this.#settings = settings;
-    this.#dialect = settings.dialect;
-    const context: OracleContext = {
-      dialect: this.#dialect,
-      knobs,
-      replay,
-      ...(mnHa && { mnHa }),
-      ...(faHa && { faHa }),
-    };
-    this.#agents = new HomeAgents(context);
-    this.#associations = new Associations(context);
+  constructor(ahead: readonly Packet[], options: AuditOptions) {
+    const known = learnEach(ahead, options);
+    this.#settings = known.settings;
+    this.#agents = new HomeAgents(known.of);
   }
 
   packet(packet: Packet): void {
@@ -135,7 +122,7 @@ class Watch {
           repeated: this.#repeats.count,
           unanswered: this.#matcher.end(),
           overlooked: this.#agents.overlooked,
-          unknownKeys: this.#associations.unknown,
+          unknownKeys: this.#agents.all.reduce((sum, { associations }) => sum + associations.unknown, 0),
         }),
       ],
       start,
@@ -180,8 +167,8 @@ class Watch {
     const summed = message.checksum === 'none' ? violated('MN-31', 'a UDP checksum', 'checksum 0') : holds('MN-31');
     // what the network doubled is no request of its own, though it looks like one
     const certain = isAlike ? findings.filter((f) => !aboutOrder.has(f.requirement)) : findings;
-    this.#add('mpa', message.from.address, [...certain, summed], message.number, () => [
-      this.#shown(message, 'received', true),
+    this.#add('mpa', message.from.address, agent, [...certain, summed], message.number, () => [
+      this.#shown(message, agent, 'received', true),
     ]);
   }
 
@@ -192,7 +179,7 @@ class Watch {
       this.#counts.unmatched++;
       return;
     }
-    const context = this.#associations.contextFor(request, message);
+    const context = agent.associations.contextFor(request, message);
     const judged = agent.oracle.exchange({ request, reply: message }, context);
     const x = judged.exchange;
     if (!x) {
@@ -202,11 +189,14 @@ class Watch {
     this.#counts.exchanges++;
     const findings = [...judged.findings, ...agent.oracle.acceptance(x, context)];
     const certain = this.#hasHistory(agent, x) ? findings : findings.filter((f) => f.requirement !== 'TS-15');
-    this.#add('ha', agent.name, certain, message.number, () => [
-      this.#shown(request, 'sent', false),
-      this.#shown(message, 'received', true),
+    this.#add('ha', agent.name, agent, certain, message.number, () => [
+      this.#shown(request, agent, 'sent', false),
+      this.#shown(message, agent, 'received', true),
     ]);
-    if (x.accepted) this.#learnAddresses(agent, x);
+    if (x.accepted) {
+      agent.accepted(x.asked?.a === true);
+      this.#learnAddresses(agent, x);
+    }
     agent.oracle.bindings.sweep(message.at);
   }
 
@@ -215,10 +205,13 @@ class Watch {
    * nothing is demanded of that binding any longer; the next registration of its MN begins anew.
    */
   #revocation({ bytes, from, to, at }: Message): void {
-    const decoded = [decodeRevocation, decodeRevocationAck].map((decode) => decode(bytes, this.#dialect));
-    const message = decoded.find((d) => d.ok)?.value;
     const agent = this.#agents.at(to.address) ?? this.#agents.at(from.address);
-    if (!message || !agent) return;
+    if (!agent) return;
+    const { dialect } = agent.settings;
+    const message = [decodeRevocation, decodeRevocationAck]
+      .map((decode) => decode(bytes, dialect))
+      .find((d) => d.ok)?.value;
+    if (!message) return;
     const { bindings } = agent.oracle;
     const nai = message.extensions.find((e) => e.name === 'nai')?.nai;
     // in L2 mode there may be no home address (draft §7)
@@ -262,19 +255,25 @@ class Watch {
     const frame = readTunnelFrame(packet.bytes, packet.at);
     if (!frame) return;
     this.#counts.tunnelled++;
+    agent.learnFrom(frame, down ? 'down' : 'up');
     const findings = down ? agent.oracle.frame(frame) : agent.oracle.uplink(frame);
-    const sure = findings.filter((f) => f.holds || this.#isSure(f, agent, packet, frame.inner?.destination));
+    const sure = findings.filter((f) => f.holds || this.#isSure(f, agent, packet, frame));
     const [role, device]: [Role, string] = down ? ['ha', agent.name] : ['mpa', source];
-    this.#add(role, device, sure, packet.number, () => [
-      packetRecord(packet, { ...this.#view(), direction: 'received', guilty: true }),
+    this.#add(role, device, agent, sure, packet.number, () => [
+      packetRecord(packet, { ...this.#view(agent), direction: 'received', guilty: true }),
     ]);
   }
 
-  /** A checksum over what was not captured cannot be judged, nor keys that were agreed on before the capture. */
-  #isSure({ requirement }: Finding, agent: HomeAgent, { missing, at }: Packet, to: string | undefined): boolean {
+  /** A checksum over what was not captured cannot be judged, nor keys of which too little was seen to tell. */
+  #isSure({ requirement }: Finding, agent: HomeAgent, { missing, at }: Packet, { inner }: TunnelFrame): boolean {
     if (missing > 0 && (requirement === 'GR-04' || requirement === 'GR-15')) return false;
-    if (requirement !== 'TN-03' || to === undefined || agent.uncertain.size === 0) return true;
-    return !agent.oracle.bindings.atHome(to, at).some((b) => agent.uncertain.has(b.mn));
+    if (!agent.isDirectionKnown && aboutOwnKeys.has(requirement)) {
+      const home = [inner?.source, inner?.destination].flatMap((a) => a ?? []);
+      const own = home.flatMap((address) => agent.oracle.bindings.atHome(address, at));
+      return own.length > 0 && own.every((b) => b.bidirectional);
+    }
+    if (requirement !== 'TN-03' || !inner || agent.uncertain.size === 0) return true;
+    return !agent.oracle.bindings.atHome(inner.destination, at).some((b) => agent.uncertain.has(b.mn));
   }
 
   // --- evidence -----------------------------------------------------------------------------------------------------
@@ -282,22 +281,25 @@ class Watch {
   #add(
     role: Role,
     device: string,
+    { settings: { profile } }: HomeAgent,
     findings: readonly Finding[],
     number: number,
     evidence: () => readonly FrameRecord[],
   ): void {
-    this.#tallies.add(role, device, findings, number, evidence);
+    this.#tallies.add(role, device, findings, number, evidence, profile);
   }
 
-  #shown(message: Message, direction: FrameRecord['direction'], guilty: boolean): FrameRecord {
-    return messageRecord(message, { ...this.#view(), direction, guilty });
+  #shown(message: Message, agent: HomeAgent, direction: FrameRecord['direction'], guilty: boolean): FrameRecord {
+    return messageRecord(message, { ...this.#view(agent), direction, guilty });
   }
 
-  #view(): { readonly start: number; readonly dialect: Dialect } {
-    return { start: this.#start ?? 0, dialect: this.#dialect };
+  #view({ settings: { dialect } }: HomeAgent): { readonly start: number; readonly dialect: Dialect } {
+    return { start: this.#start ?? 0, dialect };
   }
 }
 
+/** Requirements about the direction of a key. */
+const aboutOwnKeys: ReadonlySet<string> = new Set(['TN-03', 'TS-05', 'YG-19']);
 /** Requirements of which a request sent again with the same octets is a violation. */
 const aboutOrder: ReadonlySet<string> = new Set(['MN-05', 'MN-07']);
 const mostUncertain = 10_000;

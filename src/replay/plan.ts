@@ -65,7 +65,7 @@ export class Planner {
   }
 
   end(): Plan {
-    const settings = learn(this.#packets, this.#options);
+    const { settings } = learn(this.#packets, this.#options);
     const notes = [...settings.notes];
     if (this.#ignored > 0) notes.push(`the capture is too long: its last ${this.#ignored} packets are not replayed`);
     return planOf(this.#packets, settings, notes, this.#as);
