@@ -3,7 +3,7 @@
  * bindings that follow from them and says which requirements held and which were violated.
  */
 import { Acceptance } from './acceptance.js';
-import { Bindings, mnOf } from './bindings.js';
+import { type Binding, Bindings, mnOf } from './bindings.js';
 import type { OracleContext } from './context.js';
 import { type Exchange, type ObservedExchange, type ObservedMessage, prepare } from './exchange.js';
 import type { Finding } from './finding.js';
@@ -17,12 +17,15 @@ import { prepareRequest, type Request } from './request.js';
 import { judgeRequestExtensions } from './request-extensions.js';
 import { judgeRequestFields } from './request-fields.js';
 import { RequestOrder } from './request-order.js';
+import { RequestPace } from './request-pace.js';
 import { judgeUplink } from './uplink.js';
 
 export interface Judged {
   readonly findings: readonly Finding[];
   /** Undefined when a message is no registration message. */
   readonly exchange?: Exchange;
+  /** What the MN certainly had before, as far as exchanges tell. */
+  readonly before?: readonly Binding[];
 }
 
 export interface JudgedRequest {
@@ -35,6 +38,7 @@ export class Oracle {
   #context: OracleContext;
   readonly bindings = new Bindings();
   readonly #order = new RequestOrder();
+  readonly #pace = new RequestPace();
   readonly #acceptance = new Acceptance();
 
   constructor(context: OracleContext) {
@@ -72,6 +76,8 @@ export class Oracle {
     if (!x) return { findings: [] };
     this.bindings.answered(x.rrq, mnOf(x), x.request.at);
     this.#order.hear(x, context);
+    const { at } = x.request;
+    const before = this.bindings.of(mnOf(x), at).filter((b) => this.bindings.isCertain(b, at, x.reply.at));
     const findings = [
       ...judgeReplyFields(x, context),
       ...judgeReplyAuthentication(x, this.bindings, context),
@@ -84,18 +90,20 @@ export class Oracle {
       findings.push(...aboutKeys);
       this.bindings.apply(x, keys);
     }
-    return { findings, exchange: x };
+    return { findings, exchange: x, before };
   }
 
   /** Takes in a request whose reply may go unseen, for those who only watch. */
-  expect(request: Request): void {
+  expect(request: Request): readonly Finding[] {
     const { rrq, mn, at } = request;
-    if (mn !== undefined) this.bindings.ask(rrq, mn, at, (b) => mayChange(request, b, this.context));
+    if (mn === undefined) return [];
+    this.bindings.ask(rrq, mn, at, (b) => mayChange(request, b, this.context));
+    return this.#pace.judge(request, mn);
   }
 
   /** Judges what an HA accepted, for those who only watch: a tester that bends its requests knows better what to expect. */
-  acceptance(x: Exchange, context = this.context): readonly Finding[] {
-    return this.#acceptance.judge(x, context);
+  acceptance(x: Exchange, context = this.context, before: readonly Binding[] = []): readonly Finding[] {
+    return this.#acceptance.judge(x, context, before);
   }
 
   /** Judges a tunnel packet that an MPA sent. */

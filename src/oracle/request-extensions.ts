@@ -92,6 +92,9 @@ function judgeAuthentication({ rrq }: Request): Finding[] {
   const findings = [
     check('LG-03', places.length > 0, 'MN-HA, MN-AAA or FA-HA authentication', 'no authentication extension'),
   ];
+  // RFC 3344 §1.6: SPI values 0 to 255 are reserved
+  const reserved = rrq.extensions.find((e) => (e.name === 'mnHa' || e.name === 'faHa') && e.spi < 256);
+  if (reserved) findings.push(violated('LG-03', 'an SPI of 256 or more', `one that is reserved, in ${reserved.name}`));
   const order = rrq.extensions.map((e) => e.name).join(', ');
   const mnHa = placeOf(rrq, 'mnHa');
   const mnFa = placeOf(rrq, 'mnFa');

@@ -3,6 +3,8 @@
  * through the one oracle. Packets are kept until enough are there to tell how the devices use what the documents leave
  * open; from then on each is judged as it comes.
  */
+import { judgeRequestAuthenticator } from '../oracle/acceptance.js';
+import { mnOf } from '../oracle/bindings.js';
 import { type Exchange, naiOf } from '../oracle/exchange.js';
 import { type Finding, holds, violated } from '../oracle/finding.js';
 import { readTunnelFrame, type TunnelFrame } from '../oracle/frame.js';
@@ -162,12 +164,12 @@ class Watch {
       this.#counts.unreadable++;
       return;
     }
-    agent.oracle.expect(request);
+    const pace = isAlike ? [] : agent.oracle.expect(request);
     // RFC 3344 §3.1; one that is there is not judged, for the capture may be taken before the hardware computes it
     const summed = message.checksum === 'none' ? violated('MN-31', 'a UDP checksum', 'checksum 0') : holds('MN-31');
     // what the network doubled is no request of its own, though it looks like one
     const certain = isAlike ? findings.filter((f) => !aboutOrder.has(f.requirement)) : findings;
-    this.#add('mpa', message.from.address, agent, [...certain, summed], message.number, () => [
+    this.#add('mpa', message.from.address, agent, [...certain, ...pace, summed], message.number, () => [
       this.#shown(message, agent, 'received', true),
     ]);
   }
@@ -187,7 +189,13 @@ class Watch {
       return;
     }
     this.#counts.exchanges++;
-    const findings = [...judged.findings, ...agent.oracle.acceptance(x, context)];
+    const findings = [...judged.findings, ...agent.oracle.acceptance(x, context, judged.before)];
+    // of an MN that once authenticated itself, it may be somebody else's who plays it
+    const isFirst = !agent.oracle.bindings.hasSeen(mnOf(x));
+    const forged = isFirst ? judgeRequestAuthenticator(x, context) : [];
+    this.#add('mpa', request.from.address, agent, forged, request.number, () => [
+      this.#shown(request, agent, 'received', true),
+    ]);
     const certain = this.#hasHistory(agent, x) ? findings : findings.filter((f) => f.requirement !== 'TS-15');
     this.#add('ha', agent.name, agent, certain, message.number, () => [
       this.#shown(request, agent, 'sent', false),
