@@ -55,7 +55,7 @@ export const mnOf = (x: Exchange): string => {
 };
 
 /** How long after its end packets of a binding may still be under way, in milliseconds; and how many such are kept. */
-const underWay = 5000;
+export const underWay = 5000;
 const mostEnded = 16;
 /** Bindings under one home address, ended ones among them, from which on those are let go of. */
 const manyAtHome = 24;

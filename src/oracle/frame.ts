@@ -3,9 +3,10 @@ import { etherTypes, gre, type Gre } from '../wire/gre.js';
 import { ipProtocols, ipv4, type Ipv4 } from '../wire/ipv4.js';
 import { onesComplement } from '../wire/checksum.js';
 import { decode } from '../wire/layout.js';
-import type { Binding, Bindings } from './bindings.js';
+import { type Binding, type Bindings, underWay } from './bindings.js';
 import type { OracleContext } from './context.js';
 import { judgeDelivery } from './delivery.js';
+import { hexKey } from './exchange.js';
 import { check, type Finding, violated } from './finding.js';
 
 export interface TunnelFrame {
@@ -88,6 +89,7 @@ function judgeBinding(
   const here = bindings.withForwardKey(key, frame.at).filter((b) => b.careOf === careOf);
   const findings: Finding[] = [];
   const [binding] = here;
+  if (!binding) findings.push(...judgeSwappedKey(frame, key, bindings));
   if (binding) {
     findings.push(
       check(
@@ -111,6 +113,18 @@ function judgeBinding(
     }
   }
   return findings;
+}
+
+/** draft §5.2: of two keys each has its direction. In L2 mode no address tells whose a packet is, but its key may. */
+function judgeSwappedKey({ outer, at }: TunnelFrame, key: number, bindings: Bindings): Finding[] {
+  const { source, destination } = outer;
+  const [only, ...others] = bindings
+    .withReverseKey(key, at)
+    .filter((b) => b.l2 && !b.bidirectional && b.careOf === destination && b.homeAgent === source);
+  if (only?.forwardKey === undefined || others.length > 0 || bindings.isDoubtful(only)) return [];
+  // a key that was for both directions may be under way still
+  if (at - only.since < underWay) return [];
+  return [violated('TN-03', `key ${hexKey(only.forwardKey)} on packets to ${only.mn}`, `key ${hexKey(key)}`)];
 }
 
 /** A-21: the draft leaves the protocol type of L2 payloads open; the knob says which is expected. */

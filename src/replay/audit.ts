@@ -22,6 +22,7 @@ import { auditNotes, type Counts } from './notes.js';
 import { destinationOf, type Message, type Packet, protocolOf, readMessage, sourceOf } from './packet.js';
 import { Repeats } from './repeats.js';
 import type { AuditOptions, AuditSettings } from './settings.js';
+import { type Report, Strays } from './strays.js';
 import { type Role, Tallies } from './tally.js';
 
 /** What is looked at before anything is judged. */
@@ -72,6 +73,7 @@ class Watch {
   readonly #agents: HomeAgents;
   readonly #matcher = new Matcher<Message>();
   readonly #repeats = new Repeats();
+  readonly #strays = new Strays();
   readonly #checksums = new Checksums();
   /** Past what was looked at ahead. */
   #isLive = false;
@@ -115,6 +117,7 @@ class Watch {
 
   end(): AuditOutcome {
     const start = this.#start ?? 0;
+    this.#strays.end();
     return {
       settings: this.#settings,
       tallies: this.#tallies,
@@ -164,6 +167,7 @@ class Watch {
       this.#counts.unreadable++;
       return;
     }
+    this.#strays.asked(request);
     const pace = isAlike ? [] : agent.oracle.expect(request);
     // RFC 3344 §3.1; one that is there is not judged, for the capture may be taken before the hardware computes it
     const summed = message.checksum === 'none' ? violated('MN-31', 'a UDP checksum', 'checksum 0') : holds('MN-31');
@@ -205,6 +209,7 @@ class Watch {
       agent.accepted(x.asked?.a === true);
       this.#learnAddresses(agent, x);
     }
+    this.#strays.answered(x, agent.oracle, agent.isDirectionKnown);
     agent.oracle.bindings.sweep(message.at);
   }
 
@@ -223,9 +228,15 @@ class Watch {
     const { bindings } = agent.oracle;
     const nai = message.extensions.find((e) => e.name === 'nai')?.nai;
     // in L2 mode there may be no home address (draft §7)
-    if (nai === undefined && isUnset(message.homeAddress)) return bindings.forgetAll();
+    if (nai === undefined && isUnset(message.homeAddress)) {
+      this.#strays.leaveAllOpen(at);
+      return bindings.forgetAll();
+    }
     const named = nai === undefined ? bindings.mnsOf(message.homeAddress, at) : [nai];
-    for (const mn of named) bindings.forget(mn);
+    for (const mn of named) {
+      bindings.forget(mn);
+      this.#strays.leaveOpen(mn, at);
+    }
   }
 
   /**
@@ -256,12 +267,12 @@ class Watch {
     const down = this.#agents.isCareOf(destination) ? this.#agents.at(source) : undefined;
     const up = !down && this.#agents.isCareOf(source) ? this.#agents.at(destination) : undefined;
     const agent = down ?? up;
-    if (!agent) {
-      this.#counts.unrelated++;
-      return;
-    }
-    const frame = readTunnelFrame(packet.bytes, packet.at);
+    if (!agent) this.#counts.unrelated++;
+    const isNear = [source, destination].some((a) => this.#agents.isCareOf(a) || this.#agents.at(a) !== undefined);
+    const frame = isNear ? readTunnelFrame(packet.bytes, packet.at) : undefined;
     if (!frame) return;
+    this.#strays.packet(frame, this.#stray(packet));
+    if (!agent) return;
     this.#counts.tunnelled++;
     agent.learnFrom(frame, down ? 'down' : 'up');
     const findings = down ? agent.oracle.frame(frame) : agent.oracle.uplink(frame);
@@ -270,6 +281,17 @@ class Watch {
     this.#add(role, device, agent, sure, packet.number, () => [
       packetRecord(packet, { ...this.#view(agent), direction: 'received', guilty: true }),
     ]);
+  }
+
+  #stray(packet: Packet): Report {
+    return (finding, way, binding) => {
+      const agent = this.#agents.at(binding.homeAgent);
+      if (!agent) return () => undefined;
+      const record = packetRecord(packet, { ...this.#view(agent), direction: 'received', guilty: true });
+      const [role, device]: [Role, string] = way === 'down' ? ['ha', agent.name] : ['mpa', binding.careOf];
+      const { number } = packet;
+      return () => this.#add(role, device, agent, [finding], number, () => [record]);
+    };
   }
 
   /** A checksum over what was not captured cannot be judged, nor keys of which too little was seen to tell. */
