@@ -3,10 +3,13 @@
  * back. Lookups are by key, home address and MN, so that 70 000 live MNs cost no scan.
  */
 import { BindingIndex } from './binding-index.js';
+import { Doubts } from './doubts.js';
 import type { Exchange } from './exchange.js';
 import { naiOf } from './exchange.js';
 import { leavesOpen } from './left-open.js';
+import { isUnset } from './request.js';
 import { Rounds } from './rounds.js';
+import type { Rrq } from '../wire/mobileip.js';
 
 export interface Binding {
   /** NAI, else the home address. */
@@ -30,7 +33,7 @@ export interface Binding {
 
 /** A binding under its home address; `ended` in milliseconds since the Unix epoch, undefined while it stands. */
 interface AtHome {
-  readonly binding: Binding;
+  binding: Binding;
   ended: number | undefined;
 }
 
@@ -52,7 +55,7 @@ export const mnOf = (x: Exchange): string => {
 };
 
 /** How long after its end packets of a binding may still be under way, in milliseconds; and how many such are kept. */
-const underWay = 5000;
+export const underWay = 5000;
 const mostEnded = 16;
 /** Bindings under one home address, ended ones among them, from which on those are let go of. */
 const manyAtHome = 24;
@@ -69,9 +72,10 @@ export class Bindings {
   readonly #seen = new Set<string>();
   /** Until when every lawful device has a binding; not those of which an exchange has left open what the device has. */
   readonly #certain = new WeakMap<Binding, number>();
+  readonly #doubts = new Doubts();
   readonly #mnRounds = new Rounds(this.#byMn);
   readonly #homeRounds = new Rounds(this.#byHomeAddress);
-  readonly #tunnels = { keyed: new Set<string>(), keyless: new Set<string>() };
+  readonly #tunnels = { keyed: new Set<string>(), keyedL2: new Set<string>(), keyless: new Set<string>() };
 
   /** Whether the device has ever accepted a registration of this MN, so that it must know how to authenticate to it. */
   hasSeen(mn: string): boolean {
@@ -88,7 +92,29 @@ export class Bindings {
    * was sent before it was known may have been worked on before.
    */
   isCertain(b: Binding, from: number, to: number): boolean {
-    return b.since <= from && (this.#certain.get(b) ?? -Infinity) > to;
+    return b.since <= from && (this.#certain.get(b) ?? -Infinity) > to && !this.#doubts.has(b);
+  }
+
+  /** Whether a request whose reply was not seen may have changed this binding. */
+  isDoubtful(b: Binding): boolean {
+    return this.#doubts.has(b);
+  }
+
+  /** Takes in a request, for those who may not see its reply; `changes` says of which bindings it leaves open the fate. */
+  ask(rrq: Rrq, mn: string, now: number, changes: (b: Binding) => boolean): void {
+    for (const b of this.#concerned(rrq, mn, now)) if (changes(b)) this.#doubts.raise(b, rrq.identification);
+  }
+
+  /** Takes in that a request was answered, in whatever way. */
+  answered(rrq: Rrq, mn: string, now: number): void {
+    for (const b of this.#concerned(rrq, mn, now)) this.#doubts.settle(b, rrq.identification);
+  }
+
+  /** Bindings of the MN, and of others under its home address: RFC 2794 §3 lets a device know one by either. */
+  #concerned({ homeAddress }: Rrq, mn: string, now: number): readonly Binding[] {
+    const own = this.of(mn, now);
+    if (isUnset(homeAddress)) return own;
+    return [...own, ...this.#allAt(homeAddress, now).filter((b) => b.mn !== mn)];
   }
 
   /** Live bindings whose forward key this is. */
@@ -96,11 +122,12 @@ export class Bindings {
     return this.#byForwardKey.live(key, now);
   }
 
-  /** Whether GRE between these ends was only ever agreed on with keys. */
-  isKeyed(homeAgent: string, careOf: string): boolean {
+  /** Whether GRE between these ends was only ever agreed on with keys; for L2 mode, whether it ever was. */
+  isKeyed(homeAgent: string, careOf: string, mode: 'any' | 'l2' = 'any'): boolean {
     const ends = `${homeAgent} ${careOf}`;
-    const { keyed, keyless } = this.#tunnels;
-    return keyless.size < mostTunnels && keyed.has(ends) && !keyless.has(ends);
+    const { keyed, keyedL2, keyless } = this.#tunnels;
+    const known = mode === 'l2' ? keyedL2 : keyed;
+    return keyless.size < mostTunnels && known.has(ends) && !keyless.has(ends);
   }
 
   /** Live bindings in normal mode that have this home address. */
@@ -170,6 +197,7 @@ export class Bindings {
       const ends = `${binding.homeAgent} ${binding.careOf}`;
       const known = this.#tunnels[binding.forwardKey === undefined ? 'keyless' : 'keyed'];
       if (known.size < mostTunnels) known.add(ends);
+      if (binding.l2 && this.#tunnels.keyedL2.size < mostTunnels) this.#tunnels.keyedL2.add(ends);
     }
     // RFC 3344 §3.8.2.2: without S, or where simultaneous bindings are not supported, earlier ones go
     const keepsOthers = x.rrq.simultaneous && x.rrp.code === 0;
@@ -212,6 +240,29 @@ export class Bindings {
     return [...this.atHome(homeAddress, now), ...this.#l2ByHomeAddress.live(homeAddress, now)];
   }
 
+  /** Keys turn out to be for the other direction than was thought (A-01). */
+  turnKeys(): void {
+    const turned = new Map<Binding, Binding>();
+    const turn = (b: Binding): Binding => {
+      const { reverseKey, forwardKey, ...rest } = b;
+      const known = turned.get(b);
+      if (known || b.bidirectional || reverseKey === undefined || forwardKey === undefined) return known ?? b;
+      const other = { ...rest, reverseKey: forwardKey, forwardKey: reverseKey };
+      turned.set(b, other);
+      const until = this.#certain.get(b);
+      if (until !== undefined) this.#certain.set(other, until);
+      this.#doubts.pass(b, other);
+      return other;
+    };
+    for (const here of this.#byHomeAddress.values()) for (const entry of here) entry.binding = turn(entry.binding);
+    for (const [mn, own] of this.#byMn) {
+      this.#unlist(own);
+      const after = own.map(turn);
+      this.#list(after);
+      this.#byMn.set(mn, after);
+    }
+  }
+
   /** Forgets an MN, for instance when its case is over; with `now`, what was sent to it until then may be under way. */
   forget(mn: string, now = -Infinity): void {
     this.#replace(mn, this.#byMn.get(mn) ?? [], [], now);
@@ -226,18 +277,26 @@ export class Bindings {
   #replace(mn: string, before: readonly Binding[], after: Binding[], now: number): void {
     for (const b of before) if (!after.includes(b)) this.#leaveHome(b, now);
     for (const b of after) if (!before.includes(b)) this.#comeHome(b);
-    for (const b of before) {
-      this.#byForwardKey.drop(b.forwardKey, b);
-      this.#byReverseKey.drop(b.reverseKey, b);
-      this.#l2ByHomeAddress.drop(l2HomeAddress(b), b);
-    }
-    for (const b of after) {
+    this.#unlist(before);
+    this.#list(after);
+    if (after.length === 0) this.#byMn.delete(mn);
+    else this.#byMn.set(mn, after);
+  }
+
+  #list(bindings: readonly Binding[]): void {
+    for (const b of bindings) {
       this.#byForwardKey.add(b.forwardKey, b);
       this.#byReverseKey.add(b.reverseKey, b);
       this.#l2ByHomeAddress.add(l2HomeAddress(b), b);
     }
-    if (after.length === 0) this.#byMn.delete(mn);
-    else this.#byMn.set(mn, after);
+  }
+
+  #unlist(bindings: readonly Binding[]): void {
+    for (const b of bindings) {
+      this.#byForwardKey.drop(b.forwardKey, b);
+      this.#byReverseKey.drop(b.reverseKey, b);
+      this.#l2ByHomeAddress.drop(l2HomeAddress(b), b);
+    }
   }
 
   #comeHome(binding: Binding): void {

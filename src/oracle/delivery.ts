@@ -1,18 +1,38 @@
 /** Rules for where and how the HA tunnels a packet: RFC 3344 §4.2.3, yegani-02 §5, RFC 3024 §1.2. */
+import { etherTypes } from '../wire/gre.js';
 import { ipProtocols } from '../wire/ipv4.js';
 import type { Binding, Bindings } from './bindings.js';
 import { hexKey } from './exchange.js';
-import { check, type Finding, holds, violated } from './finding.js';
+import { type Finding, holds, violated } from './finding.js';
 import type { TunnelFrame } from './frame.js';
 
 export function judgeDelivery(frame: TunnelFrame, bindings: Bindings): Finding[] {
   return [...judgeKeyPresence(frame, bindings), ...judgeTunnel(frame, bindings)];
 }
 
-/** yegani-02 §5: where only keyed GRE was ever agreed on, every GRE packet has a key. */
-function judgeKeyPresence({ gre, outer }: TunnelFrame, bindings: Bindings): Finding[] {
-  if (!gre || !bindings.isKeyed(outer.source, outer.destination)) return [];
-  return [check('YG-23', gre.key !== undefined, 'a key in every GRE packet (K=1)', 'K=0')];
+function judgeKeyPresence(frame: TunnelFrame, bindings: Bindings): Finding[] {
+  const { source, destination } = frame.outer;
+  return keyPresence(frame, { homeAgent: source, careOf: destination, mobile: frame.inner?.destination }, bindings);
+}
+
+/**
+ * yegani-02 §5: where only keyed GRE was ever agreed on, every GRE packet of a session has a key. The two ends may have
+ * another tunnel, without keys, for what is theirs; `mobile` is the inner address at the end of the mobile node.
+ */
+export function keyPresence(
+  { gre, at }: TunnelFrame,
+  {
+    homeAgent,
+    careOf,
+    mobile,
+  }: { readonly homeAgent: string; readonly careOf: string; readonly mobile?: string | undefined },
+  bindings: Bindings,
+): Finding[] {
+  if (!gre || !bindings.isKeyed(homeAgent, careOf)) return [];
+  if (gre.key !== undefined) return [holds('YG-23')];
+  const isL2 = gre.protocol === etherTypes.transparentEthernetBridging && bindings.isKeyed(homeAgent, careOf, 'l2');
+  const isOfSession = isL2 || (mobile !== undefined && bindings.atHome(mobile, at).some((b) => b.careOf === careOf));
+  return isOfSession ? [violated('YG-23', 'a key in every GRE packet (K=1)', 'K=0')] : [];
 }
 
 /**
@@ -28,6 +48,7 @@ function judgeTunnel(frame: TunnelFrame, bindings: Bindings): Finding[] {
   if ([...live, ...bindings.lately(to, frame.at)].some((b) => faultIn(frame, b) === undefined)) {
     return [holds('TN-01'), holds('TN-03'), holds('TN-09')];
   }
+  if (live.some((b) => bindings.isDoubtful(b))) return [];
   const here = live.find((b) => b.careOf === frame.outer.destination);
   if (!here) {
     const careOf = [...new Set(live.map((b) => b.careOf))].join(' or ');

@@ -3,9 +3,10 @@ import { etherTypes, gre, type Gre } from '../wire/gre.js';
 import { ipProtocols, ipv4, type Ipv4 } from '../wire/ipv4.js';
 import { onesComplement } from '../wire/checksum.js';
 import { decode } from '../wire/layout.js';
-import type { Binding, Bindings } from './bindings.js';
+import { type Binding, type Bindings, underWay } from './bindings.js';
 import type { OracleContext } from './context.js';
 import { judgeDelivery } from './delivery.js';
+import { hexKey } from './exchange.js';
 import { check, type Finding, violated } from './finding.js';
 
 export interface TunnelFrame {
@@ -21,15 +22,24 @@ export interface TunnelFrame {
 
 /** Undefined when the octets are no IPv4 packet of a tunnel protocol. */
 export function readTunnelFrame(bytes: Uint8Array, at: number): TunnelFrame | undefined {
-  const outer = decode(ipv4, bytes);
-  if (!outer.ok) return undefined;
-  const { protocol, payload } = outer.value;
-  if (protocol === ipProtocols.ipInIp) return { at, bytes, outer: outer.value, ...innerOf(payload) };
+  const outer = readOuter(bytes);
+  if (!outer) return undefined;
+  const { protocol, payload } = outer;
+  if (protocol === ipProtocols.ipInIp) return { at, bytes, outer, ...innerOf(payload) };
   if (protocol !== ipProtocols.gre) return undefined;
   const header = decode(gre, payload);
-  if (!header.ok) return { at, bytes, outer: outer.value };
+  if (!header.ok) return { at, bytes, outer };
   const isIpv4 = header.value.protocol === etherTypes.ipv4;
-  return { at, bytes, outer: outer.value, gre: header.value, ...(isIpv4 && innerOf(header.value.payload)) };
+  return { at, bytes, outer, gre: header.value, ...(isIpv4 && innerOf(header.value.payload)) };
+}
+
+/** What hardware is to cut into segments has the length 0 until then, and is as long as it is. */
+function readOuter(bytes: Uint8Array): Ipv4 | undefined {
+  const outer = decode(ipv4, bytes);
+  if (!outer.ok) return undefined;
+  const { totalLength, headerLength } = outer.value;
+  if (totalLength !== 0) return outer.value;
+  return { ...outer.value, payload: bytes.subarray(Math.max(5, headerLength) * 4), padding: new Uint8Array(0) };
 }
 
 function innerOf(payload: Uint8Array): { inner?: Ipv4 } {
@@ -65,6 +75,9 @@ export function judgeHeader(header: Gre, packet: Uint8Array): Finding[] {
   return findings;
 }
 
+/** RFC 2784 §3 gives IPv4 its type; other payload, such as IPv6, has another. */
+export const holdsIpv4 = (payload: Uint8Array): boolean => (payload[0] ?? 0) >> 4 === 4;
+
 function judgeBinding(
   frame: TunnelFrame,
   header: Gre,
@@ -76,6 +89,7 @@ function judgeBinding(
   const here = bindings.withForwardKey(key, frame.at).filter((b) => b.careOf === careOf);
   const findings: Finding[] = [];
   const [binding] = here;
+  if (!binding) findings.push(...judgeSwappedKey(frame, key, bindings));
   if (binding) {
     findings.push(
       check(
@@ -86,16 +100,31 @@ function judgeBinding(
       ),
     );
     const types = allowedTypes(here, context);
-    findings.push(
-      check(
-        here.some((b) => b.l2) ? 'TS-13' : 'GR-08',
-        types.includes(header.protocol),
-        `protocol type ${types.map((t) => `0x${t.toString(16)}`).join(' or ')}`,
-        `0x${header.protocol.toString(16)}`,
-      ),
-    );
+    const isL2 = here.some((b) => b.l2);
+    if (isL2 || holdsIpv4(header.payload)) {
+      findings.push(
+        check(
+          isL2 ? 'TS-13' : 'GR-08',
+          types.includes(header.protocol),
+          `protocol type ${types.map((t) => `0x${t.toString(16)}`).join(' or ')}`,
+          `0x${header.protocol.toString(16)}`,
+        ),
+      );
+    }
   }
   return findings;
+}
+
+/** draft §5.2: of two keys each has its direction. In L2 mode no address tells whose a packet is, but its key may. */
+function judgeSwappedKey({ outer, at }: TunnelFrame, key: number, bindings: Bindings): Finding[] {
+  const { source, destination } = outer;
+  const [only, ...others] = bindings
+    .withReverseKey(key, at)
+    .filter((b) => b.l2 && !b.bidirectional && b.careOf === destination && b.homeAgent === source);
+  if (only?.forwardKey === undefined || others.length > 0 || bindings.isDoubtful(only)) return [];
+  // a key that was for both directions may be under way still
+  if (at - only.since < underWay) return [];
+  return [violated('TN-03', `key ${hexKey(only.forwardKey)} on packets to ${only.mn}`, `key ${hexKey(key)}`)];
 }
 
 /** A-21: the draft leaves the protocol type of L2 payloads open; the knob says which is expected. */

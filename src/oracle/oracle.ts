@@ -3,11 +3,12 @@
  * bindings that follow from them and says which requirements held and which were violated.
  */
 import { Acceptance } from './acceptance.js';
-import { Bindings } from './bindings.js';
+import { type Binding, Bindings, mnOf } from './bindings.js';
 import type { OracleContext } from './context.js';
 import type { Circumstances } from './deserves.js';
 import { type Exchange, type ObservedExchange, type ObservedMessage, prepare } from './exchange.js';
 import type { Finding } from './finding.js';
+import { mayChange } from './doubts.js';
 import { judgeFrame, type TunnelFrame } from './frame.js';
 import { judgeKeys } from './keys.js';
 import { judgeReplyAuthentication } from './reply-authentication.js';
@@ -17,12 +18,16 @@ import { prepareRequest, type Request } from './request.js';
 import { judgeRequestExtensions } from './request-extensions.js';
 import { judgeRequestFields } from './request-fields.js';
 import { RequestOrder } from './request-order.js';
+import { judgeSignatures } from './request-signatures.js';
+import { RequestPace } from './request-pace.js';
 import { judgeUplink } from './uplink.js';
 
 export interface Judged {
   readonly findings: readonly Finding[];
   /** Undefined when a message is no registration message. */
   readonly exchange?: Exchange;
+  /** What the MN certainly had before, as far as exchanges tell. */
+  readonly before?: readonly Binding[];
 }
 
 export interface JudgedRequest {
@@ -32,13 +37,24 @@ export interface JudgedRequest {
 }
 
 export class Oracle {
-  readonly context: OracleContext;
+  #context: OracleContext;
   readonly bindings = new Bindings();
   readonly #order = new RequestOrder();
+  readonly #pace = new RequestPace();
   readonly #acceptance = new Acceptance();
 
   constructor(context: OracleContext) {
-    this.context = context;
+    this.#context = context;
+  }
+
+  get context(): OracleContext {
+    return this.#context;
+  }
+
+  /** Goes by another context from now on: only then was it told what the devices are like. */
+  adopt(context: OracleContext): void {
+    if (context.knobs['key_direction'] !== this.#context.knobs['key_direction']) this.bindings.turnKeys();
+    this.#context = context;
   }
 
   /** Judges a request, before any reply to it is known. */
@@ -53,6 +69,12 @@ export class Oracle {
     return { findings, request };
   }
 
+  /** The same for whoever knows that the request is from the agent that it names. */
+  ownRequest(message: ObservedMessage): JudgedRequest {
+    const { findings, request } = this.request(message);
+    return request ? { findings: [...findings, ...judgeSignatures(request, this.context)], request } : { findings };
+  }
+
   /**
    * Judges a reply in the light of its request and takes in what it grants. `context` replaces the oracle's own where
    * an exchange has other security associations.
@@ -60,7 +82,10 @@ export class Oracle {
   exchange(observed: ObservedExchange, context = this.context): Judged {
     const x = prepare(observed, context);
     if (!x) return { findings: [] };
+    this.bindings.answered(x.rrq, mnOf(x), x.request.at);
     this.#order.hear(x, context);
+    const { at } = x.request;
+    const before = this.bindings.of(mnOf(x), at).filter((b) => this.bindings.isCertain(b, at, x.reply.at));
     const findings = [
       ...judgeReplyFields(x, context),
       ...judgeReplyAuthentication(x, this.bindings, context),
@@ -73,12 +98,20 @@ export class Oracle {
       findings.push(...aboutKeys);
       this.bindings.apply(x, keys);
     }
-    return { findings, exchange: x };
+    return { findings, exchange: x, before };
+  }
+
+  /** Takes in a request whose reply may go unseen, for those who only watch. */
+  expect(request: Request): readonly Finding[] {
+    const { rrq, mn, at } = request;
+    if (mn === undefined) return [];
+    this.bindings.ask(rrq, mn, at, (b) => mayChange(request, b, this.context));
+    return this.#pace.judge(request, mn);
   }
 
   /** Judges what an HA accepted, for those who only watch: a tester that bends its requests knows better what to expect. */
-  acceptance(x: Exchange, context = this.context): readonly Finding[] {
-    return this.#acceptance.judge(x, context);
+  acceptance(x: Exchange, context = this.context, before: readonly Binding[] = []): readonly Finding[] {
+    return this.#acceptance.judge(x, context, before);
   }
 
   /** Judges what an HA accepted of a tester that bends its requests. */

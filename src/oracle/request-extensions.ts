@@ -4,7 +4,6 @@ import type { OracleContext } from './context.js';
 import { hexKey } from './exchange.js';
 import { check, type Finding, holds, violated } from './finding.js';
 import { isUnset, placeOf, type Request } from './request.js';
-import { signatureFaults } from './request-signatures.js';
 
 export function judgeRequestExtensions(request: Request, bindings: Bindings, context: OracleContext): Finding[] {
   // octets that cannot be divided may hold any extension: what is missing is then not known to be missing
@@ -15,7 +14,7 @@ export function judgeRequestExtensions(request: Request, bindings: Bindings, con
     ...judgePresence(request, bindings),
     ...judgeOwnKey(request, bindings),
     ...judgeNai(request),
-    ...judgeAuthentication(request, context),
+    ...judgeAuthentication(request),
   ];
 }
 
@@ -52,7 +51,8 @@ function judgePlace({ rrq, greKeys }: Request, context: OracleContext): Finding[
 
 /** yegani-02 §4.1: in all requests of a GRE session; draft §6.1 for renewals. */
 function judgePresence({ rrq, mn, greKeys, registers, at }: Request, bindings: Bindings): Finding[] {
-  const session = mn === undefined ? [] : bindings.of(mn, at).filter((b) => b.forwardKey !== undefined);
+  const session =
+    mn === undefined ? [] : bindings.of(mn, at).filter((b) => b.forwardKey !== undefined && !bindings.isDoubtful(b));
   if (!session.some((b) => b.careOf === rrq.careOfAddress)) return greKeys.length > 0 ? [holds('YG-07')] : [];
   const kind = registers ? 'a renewal' : 'the deregistration';
   const isThere = greKeys.length > 0;
@@ -69,7 +69,7 @@ function judgeOwnKey({ rrq, mn, asked, registers, at }: Request, bindings: Bindi
   if (!asked?.a || asked.key === 0 || !registers || mn === undefined) return [];
   const other = bindings
     .withReverseKey(asked.key, at)
-    .find((b) => b.l2 && b.careOf === rrq.careOfAddress && b.mn !== mn);
+    .find((b) => b.l2 && b.careOf === rrq.careOfAddress && b.mn !== mn && !bindings.isDoubtful(b));
   const actual = `${hexKey(asked.key)}, in use for ${other?.mn ?? ''}`;
   return [check('TS-03', other === undefined, 'a key that no other MN of the MPA has', actual)];
 }
@@ -87,13 +87,14 @@ function judgeNai({ rrq }: Request): Finding[] {
 
 const authentications = ['mnHa', 'generalizedAuth', 'faHa'] as const;
 
-function judgeAuthentication({ rrq, bytes }: Request, context: OracleContext): Finding[] {
+function judgeAuthentication({ rrq }: Request): Finding[] {
   const places = authentications.map((name) => placeOf(rrq, name)).filter((place) => place >= 0);
-  // which of several associations an unknown SPI stands for cannot be told
-  const forged = signatureFaults(bytes, rrq.extensions, context).filter(({ kind }) => kind === 'wrong');
-  const actual = forged.map(({ text }) => text).join(', ') || 'no authentication extension';
-  const isProtected = places.length > 0 && forged.length === 0;
-  const findings = [check('LG-03', isProtected, 'MN-HA, MN-AAA or FA-HA authentication that verifies', actual)];
+  const findings = [
+    check('LG-03', places.length > 0, 'MN-HA, MN-AAA or FA-HA authentication', 'no authentication extension'),
+  ];
+  // RFC 3344 §1.6: SPI values 0 to 255 are reserved
+  const reserved = rrq.extensions.find((e) => (e.name === 'mnHa' || e.name === 'faHa') && e.spi < 256);
+  if (reserved) findings.push(violated('LG-03', 'an SPI of 256 or more', `one that is reserved, in ${reserved.name}`));
   const order = rrq.extensions.map((e) => e.name).join(', ');
   const mnHa = placeOf(rrq, 'mnHa');
   const mnFa = placeOf(rrq, 'mnFa');

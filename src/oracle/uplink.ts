@@ -1,20 +1,20 @@
 /** Rules for one tunnel packet that an MPA sent to an HA: draft §5.1 and §5.4, RFC 3024 §1.2 and §5.1.2. */
-import { etherTypes } from '../wire/gre.js';
+import { etherTypes, type Gre } from '../wire/gre.js';
 import type { Binding, Bindings } from './bindings.js';
 import type { OracleContext } from './context.js';
+import { keyPresence } from './delivery.js';
 import { hexKey } from './exchange.js';
 import { check, type Finding, holds, violated } from './finding.js';
-import { judgeHeader, type TunnelFrame } from './frame.js';
+import { holdsIpv4, judgeHeader, type TunnelFrame } from './frame.js';
 
 /** Judges a packet from a care-of address to an HA. */
 export function judgeUplink(frame: TunnelFrame, bindings: Bindings, context: OracleContext): Finding[] {
   const { gre, outer } = frame;
   if (!gre) return judgeIpInIp(frame, bindings);
   const findings = judgeHeader(gre, outer.payload);
-  if (bindings.isKeyed(outer.destination, outer.source)) {
-    findings.push(check('YG-23', gre.key !== undefined, 'a key in every GRE packet (K=1)', 'K=0'));
-  }
-  if (gre.key !== undefined) findings.push(...judgeKey(frame, gre.key, gre.protocol, bindings, context));
+  const ends = { homeAgent: outer.destination, careOf: outer.source, mobile: frame.inner?.source };
+  findings.push(...keyPresence(frame, ends, bindings));
+  if (gre.key !== undefined) findings.push(...judgeKey(frame, gre, gre.key, bindings, context));
   return findings;
 }
 
@@ -22,15 +22,15 @@ export function judgeUplink(frame: TunnelFrame, bindings: Bindings, context: Ora
 function judgeIpInIp({ inner, outer, at }: TunnelFrame, bindings: Bindings): Finding[] {
   if (!inner) return [];
   const own = known(inner.source, outer.source, at, bindings);
-  if (own.length === 0) return [];
+  if (own.length === 0 || own.some((b) => bindings.isDoubtful(b))) return [];
   const isFine = own.some((b) => !b.gre);
   return [check('TN-09', isFine, 'GRE, as the forward tunnel has it', 'IP in IP')];
 }
 
 function judgeKey(
   { inner, outer, at }: TunnelFrame,
+  { protocol, payload }: Gre,
   key: number,
-  protocol: number,
   bindings: Bindings,
   context: OracleContext,
 ): Finding[] {
@@ -41,7 +41,7 @@ function judgeKey(
     return [
       ...here.map((b) => holds(ruleOf(b, context))),
       check('TN-08', ends.includes(outer.destination), `a tunnel to ${ends.join(' or ')}`, `to ${outer.destination}`),
-      ...(here.some((b) => b.l2)
+      ...(here.some((b) => b.l2) || !holdsIpv4(payload)
         ? []
         : [check('GR-08', protocol === etherTypes.ipv4, 'protocol type 0x800', `0x${protocol.toString(16)}`)]),
     ];
@@ -51,7 +51,9 @@ function judgeKey(
   const swapped = bindings
     .withForwardKey(key, at)
     .filter((b) => b.careOf === outer.source && b.homeAgent === outer.destination && !b.bidirectional);
-  const [culprit] = byAddress.length > 0 ? byAddress : swapped;
+  const candidates = byAddress.length > 0 ? byAddress : swapped;
+  if (candidates.some((b) => bindings.isDoubtful(b))) return [];
+  const [culprit] = candidates;
   if (culprit?.reverseKey === undefined || byAddress.some((b) => b.reverseKey === key)) return [];
   return [
     violated(ruleOf(culprit, context), `key ${hexKey(culprit.reverseKey)} on packets of ${culprit.mn}`, hexKey(key)),

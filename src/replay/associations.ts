@@ -13,12 +13,19 @@ import type { Message } from './packet.js';
 
 export class Associations {
   readonly #context: OracleContext;
-  readonly #own = new Remembered<true>();
+  readonly #own: Remembered<true>;
   /** Exchanges with authentication under no association that is given. */
-  unknown = 0;
+  unknown: number;
 
-  constructor(context: OracleContext) {
+  constructor(context: OracleContext, own = new Remembered<true>(), unknown = 0) {
     this.#context = context;
+    this.#own = own;
+    this.unknown = unknown;
+  }
+
+  /** The same in another context. */
+  for(context: OracleContext): Associations {
+    return new Associations(context, this.#own, this.unknown);
   }
 
   /** The context in which an exchange is to be judged: with the keys that are those of its MN and sender. */

@@ -34,7 +34,9 @@ const mostDevices = 8;
 export function auditResult(files: readonly AuditedFile[], facts: AuditFacts): RunResult {
   const isOne = files.length === 1;
   const cases = files.flatMap(({ name, outcome }) =>
-    groups(tallied(outcome)).map((group) => caseOf(group, isOne ? undefined : name, outcome.settings.profile, facts)),
+    groups(tallied(outcome)).map((group) =>
+      caseOf(group, isOne ? undefined : name, group.tallies[0].profile ?? outcome.settings.profile, facts),
+    ),
   );
   const order = new Map(documentOrder.map((key, i) => [key, i]));
   const place = (c: CaseResult): number => order.get(requirement(c.requirements[0] ?? '').document) ?? 0;
@@ -67,7 +69,7 @@ export function auditResult(files: readonly AuditedFile[], facts: AuditFacts): R
 
 /** What the audit counted, but for rules of other profiles. */
 const tallied = ({ tallies, settings }: AuditOutcome): readonly Tally[] =>
-  [...tallies.all()].filter((tally) => ruleIn(settings.profile, tally.requirement));
+  [...tallies.all()].filter(({ profile, requirement: id }) => ruleIn(profile ?? settings.profile, id));
 
 const documentOrder = Object.keys(documents);
 const collator = new Intl.Collator('en', { numeric: true });

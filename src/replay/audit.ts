@@ -3,24 +3,26 @@
  * through the one oracle. Packets are kept until enough are there to tell how the devices use what the documents leave
  * open; from then on each is judged as it comes.
  */
-import type { OracleContext } from '../oracle/context.js';
+import { judgeRequestAuthenticator } from '../oracle/acceptance.js';
+import { mnOf } from '../oracle/bindings.js';
 import { type Exchange, naiOf } from '../oracle/exchange.js';
 import { type Finding, holds, violated } from '../oracle/finding.js';
-import { readTunnelFrame } from '../oracle/frame.js';
+import { readTunnelFrame, type TunnelFrame } from '../oracle/frame.js';
 import { isUnset } from '../oracle/request.js';
 import type { FrameRecord } from '../report/result.js';
 import type { Dialect } from '../wire/extensions.js';
 import { ipProtocols } from '../wire/ipv4.js';
 import { decodeRevocation, decodeRevocationAck, mobileIpPort } from '../wire/mobileip.js';
-import { Associations } from './associations.js';
 import { messageRecord, packetRecord } from './evidence.js';
+import { Checksums } from './checksums.js';
 import { type HomeAgent, HomeAgents } from './home-agents.js';
-import { learn } from './learn.js';
+import { learnEach } from './learn-each.js';
 import { isReply, isRequest, Matcher } from './matcher.js';
 import { auditNotes, type Counts } from './notes.js';
 import { destinationOf, type Message, type Packet, protocolOf, readMessage, sourceOf } from './packet.js';
 import { Repeats } from './repeats.js';
 import type { AuditOptions, AuditSettings } from './settings.js';
+import { type Report, Strays } from './strays.js';
 import { type Role, Tallies } from './tally.js';
 
 /** What is looked at before anything is judged. */
@@ -58,9 +60,9 @@ export class Audit {
   }
 
   #begin(): Watch {
-    const watch = new Watch(learn(this.#ahead, this.#options));
+    const watch = new Watch(this.#ahead, this.#options);
     this.#watch = watch;
-    for (const packet of this.#ahead) watch.packet(packet);
+    watch.all(this.#ahead);
     this.#ahead = [];
     return watch;
   }
@@ -68,11 +70,13 @@ export class Audit {
 
 class Watch {
   readonly #settings: AuditSettings;
-  readonly #dialect: Dialect;
   readonly #agents: HomeAgents;
-  readonly #associations: Associations;
   readonly #matcher = new Matcher<Message>();
   readonly #repeats = new Repeats();
+  readonly #strays = new Strays();
+  readonly #checksums = new Checksums();
+  /** Past what was looked at ahead. */
+  #isLive = false;
   readonly #tallies = new Tallies();
   readonly #counts: Counts = {
     requests: 0,
@@ -81,25 +85,17 @@ class Watch {
     unrelated: 0,
     cut: 0,
     wrongChecksums: 0,
+    damaged: 0,
     unmatched: 0,
     unreadable: 0,
   };
   #start: number | undefined;
   #last = 0;
 
-  constructor(settings: AuditSettings) {
-    const { mnHa, faHa, knobs, replay } = settings;
-    this.#settings = settings;
-    this.#dialect = settings.dialect;
-    const context: OracleContext = {
-      dialect: this.#dialect,
-      knobs,
-      replay,
-      ...(mnHa && { mnHa }),
-      ...(faHa && { faHa }),
-    };
-    this.#agents = new HomeAgents(context);
-    this.#associations = new Associations(context);
+  constructor(ahead: readonly Packet[], options: AuditOptions) {
+    const known = learnEach(ahead, options);
+    this.#settings = known.settings;
+    this.#agents = new HomeAgents(known.of);
   }
 
   packet(packet: Packet): void {
@@ -109,8 +105,19 @@ class Watch {
     else this.#tunnelled(packet);
   }
 
+  /** What was looked at ahead. */
+  all(packets: readonly Packet[]): void {
+    for (const packet of packets) {
+      const message = protocolOf(packet) === ipProtocols.udp && packet.missing === 0 ? readMessage(packet) : undefined;
+      if (message) this.#checksums.count(message);
+    }
+    for (const packet of packets) this.packet(packet);
+    this.#isLive = true;
+  }
+
   end(): AuditOutcome {
     const start = this.#start ?? 0;
+    this.#strays.end();
     return {
       settings: this.#settings,
       tallies: this.#tallies,
@@ -120,7 +127,7 @@ class Watch {
           repeated: this.#repeats.count,
           unanswered: this.#matcher.end(),
           overlooked: this.#agents.overlooked,
-          unknownKeys: this.#associations.unknown,
+          unknownKeys: this.#agents.all.reduce((sum, { associations }) => sum + associations.unknown, 0),
         }),
       ],
       start,
@@ -137,14 +144,20 @@ class Watch {
       return;
     }
     if (![message.from.port, message.to.port].some((p) => p === mobileIpPort || p === this.#settings.port)) return;
-    if (this.#repeats.isRepeat(packet)) return;
-    if (message.checksum === 'wrong') this.#counts.wrongChecksums++;
-    if (isRequest(message)) this.#request(message);
+    const sort = this.#repeats.sort(packet);
+    if (sort === 'copy') return;
+    if (this.#isLive) this.#checksums.count(message);
+    if (this.#checksums.isDamaged(message)) {
+      this.#counts.damaged++;
+      return;
+    }
+    if (message.checksum === 'wrong' || message.checksum === 'partial') this.#counts.wrongChecksums++;
+    if (isRequest(message)) this.#request(message, sort === 'alike');
     else if (isReply(message)) this.#reply(message);
     else this.#revocation(message);
   }
 
-  #request(message: Message): void {
+  #request(message: Message, isAlike: boolean): void {
     const agent = this.#agents.meet(message.to.address);
     if (!agent) return;
     this.#counts.requests++;
@@ -154,10 +167,14 @@ class Watch {
       this.#counts.unreadable++;
       return;
     }
+    this.#strays.asked(request);
+    const pace = isAlike ? [] : agent.oracle.expect(request);
     // RFC 3344 §3.1; one that is there is not judged, for the capture may be taken before the hardware computes it
     const summed = message.checksum === 'none' ? violated('MN-31', 'a UDP checksum', 'checksum 0') : holds('MN-31');
-    this.#add('mpa', message.from.address, [...findings, summed], message.number, () => [
-      this.#shown(message, 'received', true),
+    // what the network doubled is no request of its own, though it looks like one
+    const certain = isAlike ? findings.filter((f) => !aboutOrder.has(f.requirement)) : findings;
+    this.#add('mpa', message.from.address, agent, [...certain, ...pace, summed], message.number, () => [
+      this.#shown(message, agent, 'received', true),
     ]);
   }
 
@@ -168,7 +185,7 @@ class Watch {
       this.#counts.unmatched++;
       return;
     }
-    const context = this.#associations.contextFor(request, message);
+    const context = agent.associations.contextFor(request, message);
     const judged = agent.oracle.exchange({ request, reply: message }, context);
     const x = judged.exchange;
     if (!x) {
@@ -176,13 +193,23 @@ class Watch {
       return;
     }
     this.#counts.exchanges++;
-    const findings = [...judged.findings, ...agent.oracle.acceptance(x, context)];
-    const certain = this.#hasHistory(agent, x) ? findings : findings.filter((f) => f.requirement !== 'TS-15');
-    this.#add('ha', agent.name, certain, message.number, () => [
-      this.#shown(request, 'sent', false),
-      this.#shown(message, 'received', true),
+    const findings = [...judged.findings, ...agent.oracle.acceptance(x, context, judged.before)];
+    // of an MN that once authenticated itself, it may be somebody else's who plays it
+    const isFirst = !agent.oracle.bindings.hasSeen(mnOf(x));
+    const forged = isFirst ? judgeRequestAuthenticator(x, context) : [];
+    this.#add('mpa', request.from.address, agent, forged, request.number, () => [
+      this.#shown(request, agent, 'received', true),
     ]);
-    if (x.accepted) this.#learnAddresses(agent, x);
+    const certain = this.#hasHistory(agent, x) ? findings : findings.filter((f) => f.requirement !== 'TS-15');
+    this.#add('ha', agent.name, agent, certain, message.number, () => [
+      this.#shown(request, agent, 'sent', false),
+      this.#shown(message, agent, 'received', true),
+    ]);
+    if (x.accepted) {
+      agent.accepted(x.asked?.a === true);
+      this.#learnAddresses(agent, x);
+    }
+    this.#strays.answered(x, agent.oracle, agent.isDirectionKnown);
     agent.oracle.bindings.sweep(message.at);
   }
 
@@ -191,16 +218,25 @@ class Watch {
    * nothing is demanded of that binding any longer; the next registration of its MN begins anew.
    */
   #revocation({ bytes, from, to, at }: Message): void {
-    const decoded = [decodeRevocation, decodeRevocationAck].map((decode) => decode(bytes, this.#dialect));
-    const message = decoded.find((d) => d.ok)?.value;
     const agent = this.#agents.at(to.address) ?? this.#agents.at(from.address);
-    if (!message || !agent) return;
+    if (!agent) return;
+    const { dialect } = agent.settings;
+    const message = [decodeRevocation, decodeRevocationAck]
+      .map((decode) => decode(bytes, dialect))
+      .find((d) => d.ok)?.value;
+    if (!message) return;
     const { bindings } = agent.oracle;
     const nai = message.extensions.find((e) => e.name === 'nai')?.nai;
     // in L2 mode there may be no home address (draft §7)
-    if (nai === undefined && isUnset(message.homeAddress)) return bindings.forgetAll();
+    if (nai === undefined && isUnset(message.homeAddress)) {
+      this.#strays.leaveAllOpen(at);
+      return bindings.forgetAll();
+    }
     const named = nai === undefined ? bindings.mnsOf(message.homeAddress, at) : [nai];
-    for (const mn of named) bindings.forget(mn);
+    for (const mn of named) {
+      bindings.forget(mn);
+      this.#strays.leaveOpen(mn, at);
+    }
   }
 
   /**
@@ -231,26 +267,43 @@ class Watch {
     const down = this.#agents.isCareOf(destination) ? this.#agents.at(source) : undefined;
     const up = !down && this.#agents.isCareOf(source) ? this.#agents.at(destination) : undefined;
     const agent = down ?? up;
-    if (!agent) {
-      this.#counts.unrelated++;
-      return;
-    }
-    const frame = readTunnelFrame(packet.bytes, packet.at);
+    if (!agent) this.#counts.unrelated++;
+    const isNear = [source, destination].some((a) => this.#agents.isCareOf(a) || this.#agents.at(a) !== undefined);
+    const frame = isNear ? readTunnelFrame(packet.bytes, packet.at) : undefined;
     if (!frame) return;
+    this.#strays.packet(frame, this.#stray(packet));
+    if (!agent) return;
     this.#counts.tunnelled++;
+    agent.learnFrom(frame, down ? 'down' : 'up');
     const findings = down ? agent.oracle.frame(frame) : agent.oracle.uplink(frame);
-    const sure = findings.filter((f) => f.holds || this.#isSure(f, agent, packet, frame.inner?.destination));
+    const sure = findings.filter((f) => f.holds || this.#isSure(f, agent, packet, frame));
     const [role, device]: [Role, string] = down ? ['ha', agent.name] : ['mpa', source];
-    this.#add(role, device, sure, packet.number, () => [
-      packetRecord(packet, { ...this.#view(), direction: 'received', guilty: true }),
+    this.#add(role, device, agent, sure, packet.number, () => [
+      packetRecord(packet, { ...this.#view(agent), direction: 'received', guilty: true }),
     ]);
   }
 
-  /** A checksum over what was not captured cannot be judged, nor keys that were agreed on before the capture. */
-  #isSure({ requirement }: Finding, agent: HomeAgent, { missing, at }: Packet, to: string | undefined): boolean {
+  #stray(packet: Packet): Report {
+    return (finding, way, binding) => {
+      const agent = this.#agents.at(binding.homeAgent);
+      if (!agent) return () => undefined;
+      const record = packetRecord(packet, { ...this.#view(agent), direction: 'received', guilty: true });
+      const [role, device]: [Role, string] = way === 'down' ? ['ha', agent.name] : ['mpa', binding.careOf];
+      const { number } = packet;
+      return () => this.#add(role, device, agent, [finding], number, () => [record]);
+    };
+  }
+
+  /** A checksum over what was not captured cannot be judged, nor keys of which too little was seen to tell. */
+  #isSure({ requirement }: Finding, agent: HomeAgent, { missing, at }: Packet, { inner }: TunnelFrame): boolean {
     if (missing > 0 && (requirement === 'GR-04' || requirement === 'GR-15')) return false;
-    if (requirement !== 'TN-03' || to === undefined || agent.uncertain.size === 0) return true;
-    return !agent.oracle.bindings.atHome(to, at).some((b) => agent.uncertain.has(b.mn));
+    if (!agent.isDirectionKnown && aboutOwnKeys.has(requirement)) {
+      const home = [inner?.source, inner?.destination].flatMap((a) => a ?? []);
+      const own = home.flatMap((address) => agent.oracle.bindings.atHome(address, at));
+      return own.length > 0 && own.every((b) => b.bidirectional);
+    }
+    if (requirement !== 'TN-03' || !inner || agent.uncertain.size === 0) return true;
+    return !agent.oracle.bindings.atHome(inner.destination, at).some((b) => agent.uncertain.has(b.mn));
   }
 
   // --- evidence -----------------------------------------------------------------------------------------------------
@@ -258,20 +311,25 @@ class Watch {
   #add(
     role: Role,
     device: string,
+    { settings: { profile } }: HomeAgent,
     findings: readonly Finding[],
     number: number,
     evidence: () => readonly FrameRecord[],
   ): void {
-    this.#tallies.add(role, device, findings, number, evidence);
+    this.#tallies.add(role, device, findings, number, evidence, profile);
   }
 
-  #shown(message: Message, direction: FrameRecord['direction'], guilty: boolean): FrameRecord {
-    return messageRecord(message, { ...this.#view(), direction, guilty });
+  #shown(message: Message, agent: HomeAgent, direction: FrameRecord['direction'], guilty: boolean): FrameRecord {
+    return messageRecord(message, { ...this.#view(agent), direction, guilty });
   }
 
-  #view(): { readonly start: number; readonly dialect: Dialect } {
-    return { start: this.#start ?? 0, dialect: this.#dialect };
+  #view({ settings: { dialect } }: HomeAgent): { readonly start: number; readonly dialect: Dialect } {
+    return { start: this.#start ?? 0, dialect };
   }
 }
 
+/** Requirements about the direction of a key. */
+const aboutOwnKeys: ReadonlySet<string> = new Set(['TN-03', 'TS-05', 'YG-19']);
+/** Requirements of which a request sent again with the same octets is a violation. */
+const aboutOrder: ReadonlySet<string> = new Set(['MN-05', 'MN-07']);
 const mostUncertain = 10_000;

@@ -1,28 +1,108 @@
-/** The home agents of a capture: each has one oracle, whatever addresses it speaks from. */
+/** The home agents of a capture: each has one oracle, whatever addresses it speaks from, and is what it shows itself. */
 import type { OracleContext } from '../oracle/context.js';
+import type { TunnelFrame } from '../oracle/frame.js';
 import { Oracle } from '../oracle/oracle.js';
+import { Associations } from './associations.js';
+import { type KeysSeen, learnDirection, noKeysSeen } from './learn-direction.js';
+import type { Learnt } from './learn.js';
+import type { AuditSettings } from './settings.js';
 
-export interface HomeAgent {
+export class HomeAgent {
   /** The address at which it was asked first. */
   readonly name: string;
   readonly oracle: Oracle;
   /** MNs whose keys were agreed on before the capture began, so that the reply may name only one of two. */
-  readonly uncertain: Set<string>;
+  readonly uncertain = new Set<string>();
+  readonly #learnt: Learnt;
+  readonly #keysSeen = noKeysSeen();
+  #settings: AuditSettings;
+  #associations: Associations;
+  #isDirectionKnown: boolean;
+  #usesA: boolean;
+
+  constructor(name: string, learnt: Learnt) {
+    this.name = name;
+    this.#learnt = learnt;
+    this.#settings = learnt.settings;
+    this.#isDirectionKnown = learnt.isDirectionKnown;
+    this.#usesA = learnt.usesA;
+    const context = contextOf(this.#settings);
+    this.oracle = new Oracle(context);
+    this.#associations = new Associations(context);
+  }
+
+  get settings(): AuditSettings {
+    return this.#settings;
+  }
+
+  get associations(): Associations {
+    return this.#associations;
+  }
+
+  /** Whose keys are whose is not told yet (A-01), so those of both sides are not judged. */
+  get isDirectionKnown(): boolean {
+    return this.#isDirectionKnown;
+  }
+
+  accepted(usesA: boolean): void {
+    this.#usesA ||= usesA;
+  }
+
+  /** Lets a tunnel packet tell, while nothing has told yet. */
+  learnFrom({ gre, outer, at }: TunnelFrame, way: keyof KeysSeen): void {
+    if (this.#isDirectionKnown || gre?.key === undefined) return;
+    const { bindings, context } = this.oracle;
+    const careOf = way === 'up' ? outer.source : outer.destination;
+    const isThere = (found: ReturnType<typeof bindings.withForwardKey>): boolean =>
+      found.some((b) => b.careOf === careOf && !b.bidirectional && b.forwardKey !== b.reverseKey);
+    const isForward = isThere(bindings.withForwardKey(gre.key, at));
+    if (isForward === isThere(bindings.withReverseKey(gre.key, at))) return;
+    // what was granted is the forward key where senders assign keys
+    const isGranted = isForward === (context.knobs['key_direction'] !== 'receiver');
+    this.#keysSeen[way][isGranted ? 'granted' : 'asked']++;
+    const { up, down } = this.#keysSeen;
+    const counts = [up, down].map(({ asked, granted }) => asked + granted);
+    if (Math.min(...counts) === 0 && Math.max(...counts) < enoughOneWay) return;
+    this.#isDirectionKnown = true;
+    const { value } = learnDirection(this.#keysSeen, this.#settings.dialect);
+    if (value === undefined) return;
+    this.#settings = this.#learnt.settingsFor(value, this.#usesA);
+    const adopted = contextOf(this.#settings);
+    this.oracle.adopt(adopted);
+    this.#associations = this.#associations.for(adopted);
+  }
 }
+
+/** So many packets of one way stand for both. */
+const enoughOneWay = 16;
+
+const contextOf = ({ dialect, knobs, replay, mnHa, faHa }: AuditSettings): OracleContext => ({
+  dialect,
+  knobs,
+  replay,
+  ...(mnHa && { mnHa }),
+  ...(faHa && { faHa }),
+});
 
 const mostHomeAgents = 1000;
 /** Addresses of MPAs, and all those of home agents. */
 const mostAddresses = 100_000;
 
 export class HomeAgents {
-  readonly #context: OracleContext;
+  readonly #learn: (address: string) => Learnt;
+  readonly #all: HomeAgent[] = [];
   readonly #byAddress = new Map<string, HomeAgent>();
   readonly #careOf = new Set<string>();
   /** Addresses that were too many to be followed. */
   overlooked = 0;
 
-  constructor(context: OracleContext) {
-    this.#context = context;
+  /** `learn` says what is known of the home agent that was asked first at an address. */
+  constructor(learn: (address: string) => Learnt) {
+    this.#learn = learn;
+  }
+
+  get all(): readonly HomeAgent[] {
+    return this.#all;
   }
 
   /** The home agent with this address; a new one if none has it. Undefined when there are too many. */
@@ -33,7 +113,8 @@ export class HomeAgents {
       this.overlooked++;
       return undefined;
     }
-    const agent = { name: address, oracle: new Oracle(this.#context), uncertain: new Set<string>() };
+    const agent = new HomeAgent(address, this.#learn(address));
+    this.#all.push(agent);
     this.#byAddress.set(address, agent);
     return agent;
   }

@@ -3,38 +3,33 @@
  * protocol type of L2 payload, how Identifications are made, and whether the given key is theirs. What the user said
  * stands; what cannot be told keeps its default.
  */
-import { readTunnelFrame } from '../oracle/frame.js';
 import { isUnset } from '../oracle/request.js';
 import { defaultKnobs } from '../spec/knobs.js';
 import { type KeyDirection, profileKnobs, profileOf, profileTraits } from '../spec/profiles.js';
 import { type SecurityAssociation, verifies } from '../wire/auth.js';
-import type { Dialect, Extension } from '../wire/extensions.js';
+import type { Dialect } from '../wire/extensions.js';
 import { ipProtocols } from '../wire/ipv4.js';
-import {
-  coveredBy,
-  decodeRrp,
-  decodeRrq,
-  high32,
-  isAccepted,
-  low32,
-  ntpTimestamp,
-  type Rrp,
-  type Rrq,
-} from '../wire/mobileip.js';
+import { coveredBy, decodeRrp, decodeRrq, high32, isAccepted, low32, ntpTimestamp } from '../wire/mobileip.js';
 import { dialectOf } from '../tester/dialect.js';
 import { learnDialect } from './learn-dialect.js';
+import { type Agreed, greKeyOf, learnDirection, type Tunnels, tunnelsOf } from './learn-direction.js';
 import { Matcher, isReply, isRequest } from './matcher.js';
-import { destinationOf, type Message, type Packet, protocolOf, readMessage, sourceOf } from './packet.js';
+import { type Message, type Packet, protocolOf, readMessage } from './packet.js';
 import type { AuditOptions, AuditSettings } from './settings.js';
 
-interface Pair {
-  readonly ha: string;
-  readonly careOf: string;
-  readonly rrq: Rrq;
-  readonly rrp: Rrp;
+export interface Learnt {
+  readonly settings: AuditSettings;
+  /** False where no packet has told yet whose keys are whose (A-01). */
+  readonly isDirectionKnown: boolean;
+  /** The user said so. */
+  readonly isDirectionSaid: boolean;
+  /** The A flag was set in an accepted request. */
+  readonly usesA: boolean;
+  /** The settings once that is known. */
+  readonly settingsFor: (seen: KeyDirection, aFlag: boolean) => AuditSettings;
 }
 
-export function learn(packets: readonly Packet[], options: AuditOptions): AuditSettings {
+export function learn(packets: readonly Packet[], options: AuditOptions): Learnt {
   const messages = packets.flatMap((p) => (protocolOf(p) === ipProtocols.udp ? (readMessage(p) ?? []) : []));
   const notes: string[] = [];
   const note = (text: string | undefined): void => void (text !== undefined && notes.push(text));
@@ -50,12 +45,8 @@ export function learn(packets: readonly Packet[], options: AuditOptions): AuditS
   const tunnels = tunnelsOf(packets, pairs);
   const direction = learnDirection(tunnels, dialect);
   const said = given['key_direction'];
-  const seen = said === 'sender' || said === 'receiver' ? said : direction.value;
-  const aFlag = pairs.some(({ rrq }) => greKeyOf(rrq.extensions)?.a);
-  const { secondOctet, keyDirection } = profileTraits[layout.profile];
-  const profile = layout.isCertain ? layout.profile : profileOf({ secondOctet, keyDirection: seen, aFlag });
-  if (profile === 'yegani-02' && !layout.isCertain)
-    note("there is no A flag, and keys are their receiver's: yegani-02");
+  const isSaid = said === 'sender' || said === 'receiver';
+  const usesA = pairs.some(({ rrq }) => greKeyOf(rrq.extensions)?.a);
   const payload = learnPayload(tunnels);
   const replay = options.replay ?? (usesNonces(exchanges) || tellsNoTime(messages, dialect) ? 'nonces' : 'timestamps');
   if (given['key_direction'] === undefined || given['key_direction'] === 'auto') note(direction.note);
@@ -65,27 +56,39 @@ export function learn(packets: readonly Packet[], options: AuditOptions): AuditS
   const faHa = usableKey('faHa', options.faHa, messages, dialect);
   note(mnHa.note);
   note(faHa.note);
+  const settingsFor = (seen: KeyDirection | undefined, aFlag: boolean): AuditSettings => {
+    const { secondOctet, keyDirection } = profileTraits[layout.profile];
+    const profile = layout.isCertain ? layout.profile : profileOf({ secondOctet, keyDirection: seen, aFlag });
+    const isOlder = profile === 'yegani-02' && !layout.isCertain;
+    return {
+      profile,
+      dialect: { ...dialect, greKeyForm: profile },
+      knobs: {
+        ...profileKnobs(profile),
+        ...(payload.value !== undefined && { l2_ptype: payload.value }),
+        ...given,
+        key_direction: seen ?? keyDirection,
+      },
+      replay,
+      ...(options.port !== undefined && { port: options.port }),
+      ...(mnHa.key && { mnHa: mnHa.key }),
+      ...(faHa.key && { faHa: faHa.key }),
+      notes: isOlder ? [...notes, "there is no A flag, and keys are their receiver's: yegani-02"] : notes,
+    };
+  };
   return {
-    profile,
-    dialect: { ...dialect, greKeyForm: profile },
-    knobs: {
-      ...profileKnobs(profile),
-      ...(payload.value !== undefined && { l2_ptype: payload.value }),
-      ...given,
-      key_direction: seen ?? keyDirection,
-    },
-    replay,
-    ...(options.port !== undefined && { port: options.port }),
-    ...(mnHa.key && { mnHa: mnHa.key }),
-    ...(faHa.key && { faHa: faHa.key }),
-    notes,
+    settings: settingsFor(isSaid ? said : direction.value, usesA),
+    isDirectionKnown: isSaid || [tunnels.up, tunnels.down].some((seen) => seen.asked + seen.granted > 0),
+    isDirectionSaid: isSaid,
+    usesA,
+    settingsFor,
   };
 }
 
 /** Requests and their replies, accepted or not, in the order of the replies. */
-function exchangesOf(messages: readonly Message[], dialect: Dialect): Pair[] {
+function exchangesOf(messages: readonly Message[], dialect: Dialect): Agreed[] {
   const matcher = new Matcher<Message>();
-  const pairs: Pair[] = [];
+  const pairs: Agreed[] = [];
   for (const message of messages) {
     if (isRequest(message)) matcher.request(message);
     const request = isReply(message) ? matcher.reply(message) : undefined;
@@ -96,87 +99,6 @@ function exchangesOf(messages: readonly Message[], dialect: Dialect): Pair[] {
     pairs.push({ ha: message.from.address, careOf: rrq.value.careOfAddress, rrq: rrq.value, rrp: rrp.value });
   }
   return pairs;
-}
-
-/** How often a key that was asked for and one that was granted was seen in each direction, and the payload types. */
-interface Tunnels {
-  readonly up: { asked: number; granted: number };
-  readonly down: { asked: number; granted: number };
-  readonly l2Types: { readonly up: Set<number>; readonly down: Set<number> };
-}
-
-const greKeyOf = (extensions: readonly Extension[]) => extensions.find((e) => e.name === 'greKey');
-
-function tunnelsOf(packets: readonly Packet[], pairs: readonly Pair[]): Tunnels {
-  const keys = new Map<string, 'asked' | 'granted'>();
-  const ends = new Map<string, 'up' | 'down'>();
-  const l2 = new Set<string>();
-  for (const { ha, careOf, rrq, rrp } of pairs) {
-    const asked = greKeyOf(rrq.extensions);
-    const granted = greKeyOf(rrp.extensions);
-    if (!asked || !granted) continue;
-    for (const agent of [ha, rrp.homeAgent]) {
-      ends.set(`${careOf} ${agent}`, 'up');
-      ends.set(`${agent} ${careOf}`, 'down');
-    }
-    if (asked.a) for (const { key } of [asked, granted]) l2.add(`${careOf} ${key}`);
-    if (asked.key === 0 || asked.key === granted.key) continue;
-    keys.set(`${careOf} ${asked.key}`, 'asked');
-    keys.set(`${careOf} ${granted.key}`, 'granted');
-  }
-  const seen: Tunnels = {
-    up: { asked: 0, granted: 0 },
-    down: { asked: 0, granted: 0 },
-    l2Types: { up: new Set(), down: new Set() },
-  };
-  for (const packet of packets) {
-    if (protocolOf(packet) !== ipProtocols.gre) continue;
-    const [source, destination] = [sourceOf(packet), destinationOf(packet)];
-    const way = ends.get(`${source} ${destination}`);
-    const header = way && readTunnelFrame(packet.bytes, packet.at)?.gre;
-    if (!way || header?.key === undefined) continue;
-    const name = `${way === 'up' ? source : destination} ${header.key}`;
-    const role = keys.get(name);
-    if (role) seen[way][role]++;
-    if (l2.has(name)) seen.l2Types[way].add(header.protocol);
-  }
-  return seen;
-}
-
-interface Learnt {
-  /** Undefined when nothing tells. */
-  readonly value?: KeyDirection;
-  readonly note?: string;
-}
-
-/**
- * A-01: a sender puts its own key into its packets (tsirtsis), or that of the other side (yegani-02 §5). Both ways have
- * to agree; one alone may be the fault of one device, unless the layout has no other rule.
- */
-function learnDirection({ up, down }: Tunnels, dialect: Dialect): Learnt {
-  const sender = up.asked + down.granted;
-  const receiver = up.granted + down.asked;
-  const upSays = up.granted > up.asked;
-  const downSays = down.asked > down.granted;
-  const hasUp = up.asked + up.granted > 0;
-  const hasDown = down.asked + down.granted > 0;
-  const advice = 'if they are meant so, say --knob key_direction=receiver';
-  if (receiver === 0) {
-    return sender === 0 ? {} : { value: 'sender', note: 'keys are assigned by the sender of packets' };
-  }
-  if (upSays && downSays) return { value: 'receiver', note: 'keys are assigned by the receiver of packets (A-01)' };
-  const isOneWay = (hasUp && !hasDown && upSays) || (hasDown && !hasUp && downSays);
-  if (isOneWay && dialect.greKeyForm !== 'tsirtsis-00') {
-    const way = hasUp ? 'up' : 'down';
-    return {
-      value: 'receiver',
-      note: `keys seem to be assigned by the receiver of packets (A-01); only packets ${way} are there to tell`,
-    };
-  }
-  // where the layout has another rule, doubt leaves it in force
-  if (dialect.greKeyForm === 'rfc6245') return { note: 'packets do not agree on who assigns keys (A-01)' };
-  if (!upSays && !downSays) return { value: 'sender' };
-  return { value: 'sender', note: `some packets carry keys as if their receiver assigned them (A-01); ${advice}` };
 }
 
 /** A-21: what both sides use is agreed between them; what one side uses alone may be its fault. */
@@ -195,7 +117,7 @@ function learnPayload({ l2Types: { up, down } }: Tunnels): { readonly value?: st
  * RFC 3344 §5.7.2: every reply has a new high half, and a request is accepted that has the one given last. What was
  * denied may have been meant to be wrong.
  */
-function usesNonces(exchanges: readonly Pair[]): boolean {
+function usesNonces(exchanges: readonly Agreed[]): boolean {
   const given = new Map<string, bigint>();
   let agreed = 0;
   for (const { rrq, rrp, careOf } of exchanges) {
@@ -234,7 +156,7 @@ function usableKey(
   messages: readonly Message[],
   dialect: Dialect,
 ): { readonly key?: SecurityAssociation; readonly note?: string } {
-  if (!sa) return {};
+  if (!sa || messages.length === 0) return {};
   const label = name === 'mnHa' ? 'MN-HA' : 'FA-HA';
   let wrong = 0;
   for (const message of messages) {

@@ -9,6 +9,8 @@ export interface Counts {
   /** Datagrams cut short by the capture. */
   cut: number;
   wrongChecksums: number;
+  /** Datagrams with a wrong UDP checksum from a sender whose others are right. */
+  damaged: number;
   /** Replies to no request of the capture. */
   unmatched: number;
   /** Messages of a registration type that are too short for it. */
@@ -23,6 +25,12 @@ export interface Others {
   readonly unknownKeys: number;
 }
 
+/** What a capture shows too little of for a verdict that is certain; what is not in the list of cases was not judged. */
+const notJudged =
+  'not judged from captures, for they need a run against the device: revocation messages, back-off of requests (MN-02), ' +
+  'what follows a denial (MN-16, LG-35), renewal in time (MN-14, LG-08), replies without request (HA-50), ' +
+  'GRE sequence numbers (GR-13), and whatever a device does only when it is asked to';
+
 export function auditNotes(counts: Counts, { repeated, unanswered, overlooked, unknownKeys }: Others): string[] {
   const { requests, exchanges, tunnelled, unrelated } = counts;
   const say = (count: number, text: string): string[] => (count > 0 ? [`${count} ${text}`] : []);
@@ -34,11 +42,16 @@ export function auditNotes(counts: Counts, { repeated, unanswered, overlooked, u
     ...say(repeated, 'messages are in the capture twice, as on loopback, and are counted once'),
     ...say(counts.cut, 'datagrams were cut short by the capture (snapshot length) and are not judged'),
     ...say(
+      counts.damaged,
+      'datagrams have a wrong UDP checksum and are left out, for a receiver discards them (RFC 3344 3.8.2.1)',
+    ),
+    ...say(
       counts.wrongChecksums,
       'datagrams have a wrong UDP checksum; none is blamed for it, for a sender with checksum offload looks like that',
     ),
     ...say(counts.unreadable, 'messages are too short for their type and are not judged'),
     ...say(unknownKeys, 'exchanges fit no security association that was given; their authenticators are not judged'),
+    ...(exchanges > 0 ? [notJudged] : []),
     ...say(overlooked, 'addresses were too many to be followed'),
   ];
 }

@@ -23,7 +23,8 @@ export interface Message {
   readonly to: Endpoint;
   /** The UDP payload. */
   readonly bytes: Uint8Array;
-  readonly checksum: 'right' | 'wrong' | 'none';
+  /** `partial`: that of the pseudo header alone, for the hardware to complete. */
+  readonly checksum: 'right' | 'wrong' | 'none' | 'partial';
 }
 
 /** Undefined for what is no whole UDP datagram. */
@@ -40,14 +41,16 @@ export function readMessage({ number, at, bytes }: Packet): Message | undefined 
     from: { address: ipv4Text(view.getUint32(12)), port: view.getUint16(udp) },
     to: { address: ipv4Text(view.getUint32(16)), port: view.getUint16(udp + 2) },
     bytes: datagram.subarray(8),
-    checksum: view.getUint16(udp + 6) === 0 ? 'none' : isRight(bytes, datagram) ? 'right' : 'wrong',
+    checksum: checksumOf(bytes, datagram, view.getUint16(udp + 6)),
   };
 }
 
 /** RFC 768: over addresses, protocol, length and the datagram. */
-function isRight(packet: Uint8Array, datagram: Uint8Array): boolean {
+function checksumOf(packet: Uint8Array, datagram: Uint8Array, given: number): Message['checksum'] {
+  if (given === 0) return 'none';
   const pseudo = foldedSum(packet.subarray(12, 20), ipProtocols.udp + datagram.length);
-  return foldedSum(datagram, pseudo) === 0xffff;
+  if (foldedSum(datagram, pseudo) === 0xffff) return 'right';
+  return given === pseudo ? 'partial' : 'wrong';
 }
 
 export const protocolOf = ({ bytes }: Packet): number => bytes[9] ?? 0;

@@ -65,7 +65,7 @@ export class Planner {
   }
 
   end(): Plan {
-    const settings = learn(this.#packets, this.#options);
+    const { settings } = learn(this.#packets, this.#options);
     const notes = [...settings.notes];
     if (this.#ignored > 0) notes.push(`the capture is too long: its last ${this.#ignored} packets are not replayed`);
     return planOf(this.#packets, settings, notes, this.#as);
@@ -97,7 +97,7 @@ function planOf(packets: readonly Packet[], settings: AuditSettings, notes: stri
       if (last?.kind === 'frame') last.answers++;
       const keys = answerKeys.get(own) ?? new Set();
       answerKeys.set(own, keys.add(readTunnelFrame(packet.bytes, packet.at)?.gre?.key));
-    } else if (!repeats.isRepeat(packet)) {
+    } else if (repeats.sort(packet) !== 'copy') {
       const message = readMessage(packet);
       if (message && isRequest(message)) {
         const step: RequestStep = { kind: 'request', message, reply: undefined };

@@ -20,6 +20,8 @@ const current = 1000;
 export class Renewer {
   readonly #options: Renewal;
   readonly #keys = new Map<string, number>();
+  /** By the node that they were granted to, wherever it is. */
+  readonly #keysOfNodes = new Map<string, number>();
   readonly #homeAddresses = new Map<string, string>();
   readonly #identifications = new Map<bigint, bigint>();
   readonly #nonces = new Map<string, bigint>();
@@ -46,9 +48,7 @@ export class Renewer {
         rrq.careOfAddress === rrq.homeAddress ? this.homeAddress(rrq.homeAddress) : address(rrq.careOfAddress),
       homeAddress: this.homeAddress(rrq.homeAddress),
       identification: this.#identification(rrq, at, now),
-      extensions: rrq.extensions.map((e) =>
-        e.name === 'greKey' ? { ...e, key: this.key(rrq.careOfAddress, e.key) } : e,
-      ),
+      extensions: rrq.extensions.map((e) => (e.name === 'greKey' ? { ...e, key: this.#keyOf(rrq, e.key) } : e)),
     };
     const extensions = unsigned(renewed.extensions, bytes, this.#options);
     return encodeRrq({ ...renewed, extensions }, { dialect, keys: keysOf(this.#options) });
@@ -65,9 +65,17 @@ export class Renewer {
     if (!rrq.ok || !before.ok || !now.ok) return;
     this.#nonces.set(mnOf(rrq.value), now.value.identification);
     const [was, is] = [before.value, now.value].map((m) => m.extensions.find((e) => e.name === 'greKey')?.key);
-    if (was !== undefined && is !== undefined) this.#keys.set(`${rrq.value.careOfAddress} ${was}`, is);
+    if (was !== undefined && is !== undefined) {
+      this.#keys.set(`${rrq.value.careOfAddress} ${was}`, is);
+      this.#keysOfNodes.set(`${mnOf(rrq.value)} ${was}`, is);
+    }
     if (before.value.homeAddress !== '0.0.0.0')
       this.#homeAddresses.set(before.value.homeAddress, now.value.homeAddress);
+  }
+
+  /** draft §6.1: after a handover a request names the key that was agreed on at another care-of address. */
+  #keyOf(rrq: Rrq, captured: number): number {
+    return this.#keysOfNodes.get(`${mnOf(rrq)} ${captured}`) ?? this.key(rrq.careOfAddress, captured);
   }
 
   /** The key that stands for one of the capture, under its care-of address. */

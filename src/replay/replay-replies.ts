@@ -104,6 +104,10 @@ class Run {
   #agent: string | undefined;
   #count = 0;
   #strangers = 0;
+  /** When the binding that each script was granted last ends. */
+  readonly #lives = new Map<Script, number>();
+  /** Renewals of the capture for which the agent has time yet: when to renew is its own choice. */
+  #notDue = 0;
   #framesSent = 0;
   #framesHeard = 0;
   #repliedAt = -Infinity;
@@ -167,6 +171,8 @@ class Run {
     for (const { identity, wish } of this.#unsupported) {
       notes.push(`the trigger does not support ${identity.nai} with L2=${wish.l2 ? 1 : 0}, key ${wish.key}`);
     }
+    if (this.#notDue > 0)
+      notes.push(`${this.#notDue} renewals are not compared: the agent need not send them before the lifetime ends`);
     if (this.#strangers > 0) notes.push(`${this.#strangers} messages came that belong to no node of the capture`);
     if (frames > 0 && !tunnels) notes.push(`${frames} tunnel packets were not sent, for that needs raw sockets`);
     if (tunnels)
@@ -207,6 +213,10 @@ class Run {
     }
     if ((await arrived) || this.#options.signal.aborted) return;
     script.skip(step);
+    if (!verb && this.#clock.now() < (this.#lives.get(script) ?? -Infinity)) {
+      this.#notDue++;
+      return;
+    }
     const what = isDeregistration(step.message.bytes, this.#dialect) ? 'deregistration' : 'registration';
     this.#compared({ step, request: undefined, differences: [{ what: 'request', captured: what, now: 'none' }] });
   }
@@ -299,7 +309,8 @@ class Run {
     const [from, to]: [Endpoint, Endpoint] = [request.to, request.from];
     this.#udp.get(from.address)?.send(to, bytes);
     this.#repliedAt = now;
-    this.#oracle.exchange({ request, reply: { at: now, from, to, bytes } });
+    const { exchange } = this.#oracle.exchange({ request, reply: { at: now, from, to, bytes } });
+    if (exchange?.accepted) this.#lives.set(script, now + exchange.rrp.lifetime * 1000);
     script.now.reply(request.bytes, bytes);
     if (isInOrder) script.captured.reply(step.message.bytes, captured.bytes);
     this.#learnKey(step, request.bytes);

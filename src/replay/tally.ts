@@ -1,6 +1,8 @@
 /** Counts of what the oracle found, by device and requirement, with the first violations and their frames. */
 import type { Finding } from '../oracle/finding.js';
 import type { FrameRecord } from '../report/result.js';
+import type { Profile } from '../spec/config.js';
+import { ruleIn } from '../spec/profiles.js';
 
 export type Role = 'ha' | 'mpa';
 
@@ -15,6 +17,8 @@ export interface Tally {
   /** Address of the device. */
   readonly device: string;
   readonly requirement: string;
+  /** The profile of the home agent; undefined for that of the whole capture. */
+  readonly profile: Profile | undefined;
   held: number;
   violations: number;
   /** The first few. */
@@ -41,15 +45,17 @@ export class Tallies {
     findings: readonly Finding[],
     number: number,
     evidence: () => readonly FrameRecord[],
+    profile?: Profile,
   ): void {
-    const key = `${role} ${device}`;
+    const key = `${role} ${device} ${profile}`;
     const own = this.#all.get(key) ?? new Map<string, Tally>();
     this.#all.set(key, own);
     for (const finding of findings) {
       const { requirement } = finding;
+      if (profile !== undefined && !ruleIn(profile, requirement)) continue;
       let tally = own.get(requirement);
       if (!tally) {
-        tally = { role, device, requirement, held: 0, violations: 0, first: [], numbers: [] };
+        tally = { role, device, requirement, profile, held: 0, violations: 0, first: [], numbers: [] };
         own.set(requirement, tally);
       }
       if (finding.holds) {

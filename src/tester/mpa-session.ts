@@ -296,12 +296,12 @@ export class MpaSession {
     this.mismatch ??= layoutOf(request, this.config, this.dialect);
     if (!node) {
       // one that names nobody may be for any of the nodes: that alone is worth telling
-      if (!nai) this.judge.add(this.oracle.request(message).findings, 'no case', datagram.payload);
+      if (!nai) this.judge.add(this.oracle.ownRequest(message).findings, 'no case', datagram.payload);
       if (this.strays.length < 1000) this.strays.push(request);
       return;
     }
     node.recorder.add('received', 'udp', show(datagram.remote), show(datagram.local), datagram.payload, datagram.at);
-    this.judge.add(this.oracle.request(message).findings, node.during, datagram.payload);
+    this.judge.add(this.oracle.ownRequest(message).findings, node.during, datagram.payload);
     const crossed = this.#hasCrossed(node, request);
     const answer = crossed ? crossed.answer : node.policy(request);
     if (!crossed) node.requests.push(request);

@@ -282,7 +282,7 @@ describe('rules for what was accepted', () => {
   it('find an old Identification accepted, but none that was overtaken', () => {
     const bench = new Bench();
     bench.accepted({ rrq: { identification: 500n }, at: 10 });
-    expect(violated(bench.accepted({ rrq: { identification: 500n }, at: 20 }))).to.deep.equal(['HA-13']);
+    expect(violated(bench.accepted({ rrq: { identification: 499n }, at: 20 }))).to.deep.equal(['HA-13']);
     expect(violated(bench.accepted({ rrq: { identification: 400n }, at: 5 }))).to.deep.equal([]);
   });
 

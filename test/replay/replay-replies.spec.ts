@@ -88,6 +88,22 @@ describe('replay to a proxy agent', () => {
     expect(outcome.agent).to.equal(undefined);
   });
 
+  it('does not compare a renewal that is not due', async () => {
+    const plan = await planOf('l2-key-zero.pcapng', undefined, 'ha');
+    const [first] = plan.steps;
+    const start = first?.kind === 'request' ? first.message.at : 0;
+    let count = 0;
+    // the captured agent renewed after a second of a longer lifetime
+    const steps = plan.steps.flatMap((step) => {
+      if (step.kind !== 'request') return [];
+      return [{ ...step, message: { ...step.message, at: start + 1000 * count++ } }];
+    });
+    const never = { fault: 'renewal-never' } as const;
+    const outcome = await replayed('l2-key-zero', never, { timeout: 500, plan: { ...plan, steps } });
+    expect(differencesOf(outcome)).to.deep.equal([]);
+    expect(outcome.notes.join('; ')).to.contain('1 renewals are not compared');
+  });
+
   it('says which wish the trigger does not support', async () => {
     const control: MpaControl = {
       advice: '',

@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import { type HomeAgentOptions, startHomeAgent } from '../../src/dut/ha.js';
 import { memoryNet } from '../../src/net/memory.js';
 import { replay, type ReplayOptions, type ReplayOutcome } from '../../src/replay/replay.js';
+import { defaultDialect } from '../../src/wire/extensions.js';
+import { decodeRrp, decodeRrq, encodeRrq } from '../../src/wire/mobileip.js';
 import { haConfig } from '../tester/in-memory.js';
 import { planOf } from './plans.js';
 
@@ -37,6 +39,9 @@ const differencesOf = ({ comparisons }: ReplayOutcome): string[] => [
 const violatedIn = ({ tallies }: ReplayOutcome): string[] =>
   [...tallies.all()].filter(({ violations }) => violations > 0).map(({ requirement }) => requirement);
 
+const keyIn = (decoded: ReturnType<typeof decodeRrq> | ReturnType<typeof decodeRrp>): number[] =>
+  decoded.ok ? decoded.value.extensions.flatMap((e) => (e.name === 'greKey' ? [e.key] : [])) : [];
+
 describe('replay', () => {
   for (const name of ['normal-key-zero', 'normal-own-key', 'l2-key-zero', 'l2-own-key', 'ip-in-ip', 'handover']) {
     for (const keepsTime of [false, true]) {
@@ -51,6 +56,31 @@ describe('replay', () => {
       });
     }
   }
+
+  it('names the key of now where a handover names the known one', async () => {
+    const plan = await planOf('handover.pcapng');
+    const known = plan.steps.flatMap((s) =>
+      s.kind === 'request' && s.reply ? keyIn(decodeRrp(s.reply.bytes, defaultDialect)) : [],
+    )[0];
+    const steps = plan.steps.map((step) => {
+      const rrq = step.kind === 'request' ? decodeRrq(step.message.bytes, defaultDialect) : undefined;
+      if (step.kind !== 'request' || !rrq?.ok || step.message.from.address === plan.senders[0]) return step;
+      const extensions = rrq.value.extensions.map((e) =>
+        e.name === 'greKey' && known !== undefined
+          ? { ...e, key: known }
+          : e.name === 'mnHa'
+            ? { name: e.name, spi: e.spi }
+            : e,
+      );
+      const bytes = encodeRrq({ ...rrq.value, extensions }, { dialect: defaultDialect, keys: () => haConfig.mnHa });
+      return { ...step, message: { ...step.message, bytes } };
+    });
+    const outcome = await replayed('handover.pcapng', {}, { plan: { ...plan, steps } });
+    const [first, moved] = outcome.comparisons;
+    expect(keyIn(decodeRrq(moved?.request ?? new Uint8Array(0), defaultDialect))).to.deep.equal(
+      keyIn(decodeRrp(first?.reply ?? new Uint8Array(0), defaultDialect)),
+    );
+  });
 
   it('shows an answer of another kind, and judges it', async () => {
     const outcome = await replayed('l2-key-zero.pcapng', { fault: 'a-not-echoed' });

@@ -1,0 +1,179 @@
+/**
+ * Tunnel packets beside what was agreed: with the key and home address of a binding that has ended, or between other
+ * ends than its own. A registration that was not captured explains them where both sides act on it; so they count only
+ * if the other side does not, though packets of it were seen.
+ */
+import { type Binding, mnOf } from '../oracle/bindings.js';
+import type { Exchange } from '../oracle/exchange.js';
+import { type Finding, violated } from '../oracle/finding.js';
+import type { TunnelFrame } from '../oracle/frame.js';
+import type { Oracle } from '../oracle/oracle.js';
+import { Remembered } from '../oracle/remembered.js';
+import { isUnset, type Request } from '../oracle/request.js';
+
+export type Way = 'up' | 'down';
+
+interface Known {
+  readonly binding: Binding;
+  readonly oracle: Oracle;
+  /** Ways in which its packets were seen. */
+  readonly ways: Set<Way>;
+  ended: { readonly at: number; readonly by: 'deregistration' | 'expiry' };
+}
+
+/** Keeps what is needed to tell of a finding, and gives what tells of it. */
+export type Report = (finding: Finding, way: Way, binding: Binding) => () => void;
+
+interface Held {
+  readonly ways: Set<Way>;
+  readonly reports: (() => void)[];
+}
+
+/** What a packet may be sent late, and how long after the end one is still told by it, in milliseconds. */
+const grace = 5000;
+const longest = 60_000;
+/** A lifetime is followed for so long. */
+const longestLife = 86_400_000;
+const mostTunnels = 1000;
+const mostOfOne = 8;
+const opposite = { up: 'down', down: 'up' } as const;
+
+export class Strays {
+  /** By key and home address, and by both ends or by one of them. */
+  readonly #known = new Remembered<Known>();
+  readonly #latest = new Remembered<Known>();
+  /** Identifications of requests that are not answered, by MN: what became of its binding is open. */
+  readonly #open = new Remembered<Set<bigint>>();
+  readonly #held = new Map<string, Held>();
+  #openBefore = -Infinity;
+
+  asked({ rrq, mn, at, registers }: Request): void {
+    if (mn === undefined || !registers) return;
+    const open = this.#open.get(mn) ?? new Set();
+    if (open.size < mostOfOne) open.add(rrq.identification);
+    this.#open.set(mn, open, at, at + longest);
+  }
+
+  /** `isCertain`: it is told whose keys are whose (A-01). */
+  answered(x: Exchange, oracle: Oracle, isCertain: boolean): void {
+    const mn = mnOf(x);
+    const { at } = x.reply;
+    this.#open.get(mn)?.delete(x.rrq.identification);
+    if (!x.accepted) return;
+    this.#open.delete(mn);
+    if (!x.registers) {
+      const known = this.#latest.get(mn);
+      const { careOfAddress, homeAddress } = x.rrq;
+      const isMeant = known?.binding.careOf === careOfAddress || careOfAddress === homeAddress;
+      if (known && isMeant && known.ended.at > at) known.ended = { at, by: 'deregistration' };
+      return;
+    }
+    for (const binding of oracle.bindings.of(mn, at)) {
+      // without a home address nothing but the key tells whose a packet is
+      if (binding.since !== at || binding.l2 || !binding.gre || isUnset(binding.homeAddress)) continue;
+      if (!isCertain && !binding.bidirectional) continue;
+      const before = this.#known.get(namesOf(binding).down.own);
+      const ways = before?.binding.mn === mn ? before.ways : new Set<Way>();
+      const known: Known = { binding, oracle, ways, ended: { at: binding.until, by: 'expiry' } };
+      const until = Math.min(binding.until, at + longestLife) + longest;
+      this.#latest.set(mn, known, at, until);
+      const { up, down } = namesOf(binding);
+      for (const name of [...Object.values(up), ...Object.values(down)]) this.#known.set(name, known, at, until);
+    }
+  }
+
+  /** What becomes of the binding of an MN is open until it registers again. */
+  leaveOpen(mn: string, at: number): void {
+    this.#open.set(mn, new Set([-1n]), at, at + longestLife);
+  }
+
+  /** The same for all that are known now. */
+  leaveAllOpen(at: number): void {
+    this.#openBefore = at;
+  }
+
+  /** Takes in a packet that is not known to be of any binding, or is of one that stands. */
+  packet(frame: TunnelFrame, report: Report): void {
+    const { gre, inner, outer, at } = frame;
+    if (!inner) return;
+    for (const [way, home] of [
+      ['down', inner.destination],
+      ['up', inner.source],
+    ] as const) {
+      const ends = way === 'down' ? [outer.source, outer.destination] : [outer.destination, outer.source];
+      const [homeAgent = '', careOf = ''] = ends;
+      const names = namesFor(way, homeAgent, careOf, gre?.key, home);
+      const own = this.#known.get(names.own);
+      if (own) {
+        if (at <= own.ended.at) own.ways.add(way);
+        else this.#afterEnd(own, way, home, at, report);
+        continue;
+      }
+      const atCareOf = this.#known.get(names.atCareOf);
+      if (atCareOf) this.#elsewhere(atCareOf, way, homeAgent, at, report);
+      const atAgent = this.#known.get(names.atAgent);
+      if (atAgent) this.#elsewhere(atAgent, way, careOf, at, report);
+    }
+  }
+
+  /** At the end of the capture. */
+  end(): void {
+    for (const { ways, reports } of this.#held.values()) {
+      if (ways.size === 1) for (const report of reports) report();
+    }
+    this.#held.clear();
+  }
+
+  #afterEnd(known: Known, way: Way, home: string, at: number, report: Report): void {
+    const { binding, ended, oracle } = known;
+    const late = at - ended.at;
+    if (late < grace || late > longest || this.#isOpen(binding)) return;
+    // where the home address has another binding, that one decides
+    if (oracle.bindings.atHome(home, at).length > 0) return;
+    const id = way === 'up' ? 'TN-14' : ended.by === 'expiry' ? 'HA-49' : 'TN-04';
+    const text = `${Math.round(late / 1000)} s after its ${ended.by}`;
+    const finding = violated(id, `no packet of ${binding.mn} once its binding has ended`, text);
+    this.#hold(known, way, `${binding.homeAgent} ${binding.careOf} ${binding.mn}`, () => report(finding, way, binding));
+  }
+
+  #elsewhere(known: Known, way: Way, end: string, at: number, report: Report): void {
+    const { binding, ended, oracle } = known;
+    if (at > ended.at || this.#isOpen(binding) || oracle.bindings.isDoubtful(binding)) return;
+    const tunnel = `${end} ${binding.mn}`;
+    const { homeAgent, careOf } = binding;
+    const [from, to] = way === 'up' ? [careOf, homeAgent] : [homeAgent, careOf];
+    const finding = violated(way === 'up' ? 'TN-08' : 'TN-02', `a tunnel from ${from} to ${to}`, `one with ${end}`);
+    this.#hold(known, way, tunnel, () => report(finding, way, binding));
+  }
+
+  #hold(known: Known, way: Way, tunnel: string, report: () => () => void): void {
+    let held = this.#held.get(tunnel);
+    if (!held) {
+      if (this.#held.size >= mostTunnels) return;
+      this.#held.set(tunnel, (held = { ways: new Set(), reports: [] }));
+    }
+    held.ways.add(way);
+    if (known.ways.has(opposite[way]) && held.reports.length < mostOfOne) held.reports.push(report());
+  }
+
+  #isOpen({ mn, since }: Binding): boolean {
+    return since <= this.#openBefore || (this.#open.get(mn)?.size ?? 0) > 0;
+  }
+}
+
+interface Names {
+  readonly own: string;
+  /** With another address in the place of the HA, or of the care-of address. */
+  readonly atCareOf: string;
+  readonly atAgent: string;
+}
+
+function namesFor(way: Way, homeAgent: string, careOf: string, key: number | undefined, home: string): Names {
+  const rest = `${way} ${key} ${home}`;
+  return { own: `${homeAgent} ${careOf} ${rest}`, atCareOf: `* ${careOf} ${rest}`, atAgent: `${homeAgent} * ${rest}` };
+}
+
+const namesOf = ({ homeAgent, careOf, forwardKey, reverseKey, homeAddress }: Binding): Record<Way, Names> => ({
+  up: namesFor('up', homeAgent, careOf, reverseKey, homeAddress),
+  down: namesFor('down', homeAgent, careOf, forwardKey, homeAddress),
+});

@@ -1,0 +1,90 @@
+/** What only those can judge who watch both sides: what was accepted, and what came too soon. */
+import { expect } from 'chai';
+import { ntpTimestamp } from '../../src/wire/mobileip.js';
+import { mnHa, nai, node, otherMpa, Scene } from './scene.js';
+
+describe('audit of what was accepted', () => {
+  const start = (): Scene => {
+    const other = node(4);
+    return new Scene().register(other).talk(other);
+  };
+
+  it('finds a request without authentication accepted, and one with an unknown extension', () => {
+    const mn = node(5);
+    const plain = [nai(mn), { name: 'greKey', key: 0, a: false } as const];
+    expect(start().register(mn, { extensions: plain }).violated()).to.deep.equal(['ha HA-03', 'mpa LG-03']);
+    const strange = { name: 'raw', type: 120, data: new Uint8Array(4) } as const;
+    const extensions = [...plain, strange, { name: 'mnHa', spi: 256 } as const];
+    expect(start().register(mn, { extensions }).violated()).to.deep.equal(['ha HA-28']);
+    expect(start().register(mn, { extensions }, { code: 134 }).violated()).to.deep.equal([]);
+  });
+
+  it('counts MN-HA in an accepting reply without the key', () => {
+    const mn = node(5);
+    const own = [nai(mn), { name: 'greKey', key: 7, a: false } as const];
+    expect(start().register(mn, {}, { extensions: own }).violated({})).to.deep.equal(['ha HA-10']);
+    expect(
+      start()
+        .register(mn, {}, { code: 131, extensions: [nai(mn)] })
+        .violated({}),
+    ).to.deep.equal([]);
+  });
+
+  it('finds the time of a far-off request sent back as that of the HA', () => {
+    const denied = (away: number, answered: number): string[] => {
+      const scene = start().wait(1);
+      const identification = ntpTimestamp(scene.now + away * 1000);
+      const asked = scene.ask(node(5), { rrq: { identification } });
+      const given = (ntpTimestamp(scene.now + answered * 1000) & ~0xffffffffn) | (identification & 0xffffffffn);
+      return scene.answer(asked, { code: 133, rrp: { identification: given } }).violated();
+    };
+    expect(denied(-500, -501.5)).to.deep.equal(['ha HA-15']);
+    expect(denied(-500, 0)).to.deep.equal([]);
+    expect(denied(-5, -6.5)).to.deep.equal([]);
+  });
+
+  it('finds another home address after a handover, but not after a deregistration that may have been accepted', () => {
+    const mn = node(5);
+    const moved = (scene: Scene): string[] => {
+      mn.home = '10.99.0.77';
+      return scene.register(mn, { from: otherMpa, rrq: { homeAddress: '0.0.0.0' } }, { key: 0x701 }).violated();
+    };
+    const registered = (): Scene => start().register(Object.assign(mn, { home: '10.99.0.5' }));
+    expect(moved(registered())).to.deep.equal(['ha LG-10']);
+    const scene = registered();
+    scene.ask(mn, { key: 0x700, rrq: { lifetime: 0 } });
+    expect(moved(scene)).to.deep.equal([]);
+  });
+
+  it('finds two requests of one MN within half a second, by both clocks', () => {
+    const mn = node(5);
+    const scene = start();
+    scene.ask(mn);
+    expect(scene.wait(-1.2) && scene.ask(mn) && scene.violated()).to.deep.equal(['mpa MN-01']);
+    const still = start();
+    still.ask(mn);
+    const identification = ntpTimestamp(still.now + 1500);
+    still.wait(-1.4).ask(mn, { rrq: { identification } }); // a capture without times
+    expect(still.violated()).to.deep.equal([]);
+  });
+
+  it('finds a request that its key does not verify, and a reserved SPI', () => {
+    const mn = node(5);
+    const authenticator = new Uint8Array(16);
+    const extensions = [
+      nai(mn),
+      { name: 'greKey', key: 0, a: false } as const,
+      { name: 'mnHa', spi: 256, authenticator } as const,
+    ];
+    const denied = { code: 131 } as const;
+    expect(start().register(mn, { extensions }, denied).violated()).to.deep.equal(['mpa LG-03']);
+    // one that has authenticated itself before may be played by somebody else
+    expect(start().register(mn).register(mn, { extensions }, denied).violated()).to.deep.equal([]);
+    const reserved = [nai(mn), { name: 'mnHa', spi: 7, authenticator } as const];
+    expect(
+      start()
+        .register(mn, { extensions: reserved, rrq: { gre: false } }, denied)
+        .violated({ mnHa }),
+    ).to.deep.equal(['mpa LG-03']);
+  });
+});
