@@ -84,7 +84,7 @@ export class Executor {
         : decideEnd(running.base, this.#rig.judge);
     } catch (error) {
       decided = decideError(error, definition, this.#options.config.profile);
-      if (error instanceof DeviceLost) await this.#mourn(definition);
+      if (error instanceof DeviceLost) await this.#mourn(definition, lostBefore);
     }
     if (decided.verdict === 'fail' || decided.verdict === 'warn') {
       decided = (await this.#lostSince(lostBefore, definition)) ?? decided;
@@ -119,17 +119,19 @@ export class Executor {
   /** Nothing is held against a device for what it forgot, or could not do, when it was lost while the case was under way. */
   async #lostSince(before: number, definition: CaseDefinition): Promise<Decision | undefined> {
     if (this.#hopeless) return this.#hopeless;
-    if (this.#lost.times === before && (await this.#rig.isGone(definition.id))) await this.#mourn(definition);
+    if (this.#lost.times === before && (await this.#rig.isGone(definition.id))) await this.#mourn(definition, before);
     if (this.#lost.times === before) return undefined;
     const where = this.#lost.in === definition.id ? '' : ` in ${this.#lost.in}, while this case was under way`;
     return plain('inconclusive', `${lostDevice}${where}`);
   }
 
   /** The device died in this case: brings it back when there is a way, else looks for it a few times. */
-  #mourn({ id }: CaseDefinition): Promise<void> {
-    if (this.#hopeless) return Promise.resolve();
+  async #mourn({ id }: CaseDefinition, lostBefore: number): Promise<void> {
+    if (this.#hopeless) return;
+    // another case may have missed it first, and have brought it back
+    if (!this.#mourning && this.#lost.times > lostBefore && (await this.#rig.alive(id))) return;
     this.#mourning ??= this.#bringBack(id).finally(() => (this.#mourning = undefined));
-    return this.#mourning;
+    await this.#mourning;
   }
 
   async #bringBack(id: string): Promise<void> {

@@ -44,28 +44,33 @@ export class HostAddresses {
   }
 
   next(): string {
+    const address =
+      this.#nextThat((one) => !this.#out.has(one) && !this.#isTaken(one)) ??
+      this.#nextThat((one) => !this.#isTaken(one)) ??
+      this.#borrowed();
+    this.#out.add(address);
+    return address;
+  }
+
+  /** The next one of this shard for which that holds. */
+  #nextThat(holds: (address: string) => boolean): string | undefined {
     const round = Math.floor(room / this.#shard.total);
     for (let tried = 0; tried < round; tried++) {
       const address = this.#at(within(numberOf(this.#next++, this.#shard), room, this.#shard));
-      if (this.#isFree(address)) return this.#handOut(address);
+      if (holds(address)) return address;
     }
-    // a shard whose few addresses are all taken has to borrow
-    const all = Array.from({ length: room }, (_, i) => this.#at(i));
-    return this.#handOut(all.find((address) => this.#isFree(address)) ?? this.#at(this.#next++ % room));
+    return undefined;
+  }
+
+  /** Of a shard whose few addresses are all taken. */
+  #borrowed(): string {
+    const all = Array.from({ length: room }, (_, place) => this.#at(place));
+    return all.find((address) => !this.#isTaken(address)) ?? this.#at(0);
   }
 
   /** Whoever had it needs it no longer. */
   giveBack(address: string): void {
     this.#out.delete(address);
-  }
-
-  #isFree(address: string): boolean {
-    return !this.#out.has(address) && !this.#isTaken(address);
-  }
-
-  #handOut(address: string): string {
-    this.#out.add(address);
-    return address;
   }
 
   #at(place: number): string {
