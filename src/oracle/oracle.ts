@@ -103,10 +103,19 @@ export class Oracle {
 
   /** Takes in a request whose reply may go unseen, for those who only watch. */
   expect(request: Request): readonly Finding[] {
+    this.#leaveOpen(request);
+    return request.mn === undefined ? [] : this.#pace.judge(request, request.mn);
+  }
+
+  /** Takes in a valid request that is sent just now: what it would change is open until it is answered. */
+  sent(message: ObservedMessage): void {
+    const request = prepareRequest(message, this.context);
+    if (request) this.#leaveOpen(request);
+  }
+
+  #leaveOpen(request: Request): void {
     const { rrq, mn, at } = request;
-    if (mn === undefined) return [];
-    this.bindings.ask(rrq, mn, at, (b) => mayChange(request, b, this.context));
-    return this.#pace.judge(request, mn);
+    if (mn !== undefined) this.bindings.ask(rrq, mn, at, (b) => mayChange(request, b, this.context));
   }
 
   /** Judges what an HA accepted, for those who only watch: a tester that bends its requests knows better what to expect. */

@@ -104,8 +104,10 @@ export class CaseContext extends CaseBase {
   settle(mn: MobileNode): void {
     const { binding } = mn;
     if (!binding) return;
-    if (binding.homeAddress !== '0.0.0.0') mn.ip = binding.homeAddress;
-    else if (binding.l2) mn.takeAddressFrom(this.#home.addresses);
+    if (binding.homeAddress !== '0.0.0.0') {
+      mn.ip = binding.homeAddress;
+      for (const other of this.session.hosts.values()) if (other !== mn) other.yieldAddress(binding.homeAddress);
+    } else if (binding.l2) mn.takeAddressFrom(this.#home.addresses);
     this.session.hosts.set(mn.nai, mn);
   }
 

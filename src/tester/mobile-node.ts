@@ -88,6 +88,11 @@ export class MobileNode {
     this.#addresses = addresses;
   }
 
+  /** Takes another address when it next needs one: the device has given this one to somebody. */
+  yieldAddress(address: string): void {
+    if (this.#addresses && this.#ip === address) this.#ip = undefined;
+  }
+
   /** Gives the address back that it took: others may have it. */
   giveAddressBack(): void {
     if (this.#ip !== undefined) this.#addresses?.giveBack(this.#ip);
@@ -132,12 +137,15 @@ export class MobileNode {
     const { during } = this;
     const octets = finish(request, bend, wire, encodeRrq);
     if (bend) onBent?.({ during, kind: 'request', field: bend.field, twin: encodeRrq(request, wire), octets });
-    return this.#session.send(this.station, octets, {
+    const hadBinding = this.binding !== undefined;
+    const pending = this.#session.send(this.station, octets, {
       ...(to && { to }),
       during,
       recorder: this.recorder,
       checksum: bend?.checksum,
     });
+    if (hadBinding && !bend) this.#session.oracle.sent(pending.request);
+    return pending;
   }
 
   /** RFC 3344 §5.7.2: with nonces, the first request is denied and brings the nonce for the next. */
