@@ -39,8 +39,8 @@ const mostOfOne = 8;
 const opposite = { up: 'down', down: 'up' } as const;
 
 export class Strays {
-  /** By key and home address, and by both ends or by one of them. */
-  readonly #known = new Remembered<Known>();
+  /** By way, key and home address: those between these ends and others. */
+  readonly #known = new Remembered<readonly Known[]>();
   readonly #latest = new Remembered<Known>();
   /** Identifications of requests that are not answered, by MN: what became of its binding is open. */
   readonly #open = new Remembered<Set<bigint>>();
@@ -72,13 +72,15 @@ export class Strays {
       // without a home address nothing but the key tells whose a packet is
       if (binding.since !== at || binding.l2 || !binding.gre || isUnset(binding.homeAddress)) continue;
       if (!isCertain && !binding.bidirectional) continue;
-      const before = this.#known.get(namesOf(binding).down.own);
+      const before = this.#known.get(nameOf('down', binding))?.find((one) => isBetween(one, binding));
       const ways = before?.binding.mn === mn ? before.ways : new Set<Way>();
       const known: Known = { binding, oracle, ways, ended: { at: binding.until, by: 'expiry' } };
       const until = Math.min(binding.until, at + longestLife) + longest;
       this.#latest.set(mn, known, at, until);
-      const { up, down } = namesOf(binding);
-      for (const name of [...Object.values(up), ...Object.values(down)]) this.#known.set(name, known, at, until);
+      for (const name of [nameOf('up', binding), nameOf('down', binding)]) {
+        const others = (this.#known.get(name) ?? []).filter((one) => !isBetween(one, binding));
+        this.#known.set(name, [...others, known].slice(-mostOfOne), at, until);
+      }
     }
   }
 
@@ -102,16 +104,16 @@ export class Strays {
     ] as const) {
       const ends = way === 'down' ? [outer.source, outer.destination] : [outer.destination, outer.source];
       const [homeAgent = '', careOf = ''] = ends;
-      const names = namesFor(way, homeAgent, careOf, gre?.key, home);
-      const own = this.#known.get(names.own);
+      const here = this.#known.get(`${way} ${gre?.key} ${home}`) ?? [];
+      const own = here.find((one) => isBetween(one, { homeAgent, careOf }));
       if (own) {
         if (at <= own.ended.at) own.ways.add(way);
         else this.#afterEnd(own, way, home, at, report);
         continue;
       }
-      const atCareOf = this.#known.get(names.atCareOf);
+      const atCareOf = here.findLast(({ binding }) => binding.careOf === careOf);
       if (atCareOf) this.#elsewhere(atCareOf, way, homeAgent, at, report);
-      const atAgent = this.#known.get(names.atAgent);
+      const atAgent = here.findLast(({ binding }) => binding.homeAgent === homeAgent);
       if (atAgent) this.#elsewhere(atAgent, way, careOf, at, report);
     }
   }
@@ -161,19 +163,10 @@ export class Strays {
   }
 }
 
-interface Names {
-  readonly own: string;
-  /** With another address in the place of the HA, or of the care-of address. */
-  readonly atCareOf: string;
-  readonly atAgent: string;
-}
+type Ends = Pick<Binding, 'homeAgent' | 'careOf'>;
 
-function namesFor(way: Way, homeAgent: string, careOf: string, key: number | undefined, home: string): Names {
-  const rest = `${way} ${key} ${home}`;
-  return { own: `${homeAgent} ${careOf} ${rest}`, atCareOf: `* ${careOf} ${rest}`, atAgent: `${homeAgent} * ${rest}` };
-}
+const isBetween = ({ binding }: Known, { homeAgent, careOf }: Ends): boolean =>
+  binding.homeAgent === homeAgent && binding.careOf === careOf;
 
-const namesOf = ({ homeAgent, careOf, forwardKey, reverseKey, homeAddress }: Binding): Record<Way, Names> => ({
-  up: namesFor('up', homeAgent, careOf, reverseKey, homeAddress),
-  down: namesFor('down', homeAgent, careOf, forwardKey, homeAddress),
-});
+const nameOf = (way: Way, { reverseKey, forwardKey, homeAddress }: Binding): string =>
+  `${way} ${way === 'up' ? reverseKey : forwardKey} ${homeAddress}`;
