@@ -57,6 +57,8 @@ export class HomeLab {
     // the home agent's own machine is no station of the home link
     this.lab.run('ha', 'sysctl', '-qw', 'net.ipv6.conf.link0.disable_ipv6=1');
     this.lab.run('home', 'sysctl', '-qw', 'net.ipv6.conf.all.forwarding=1');
+    // for a second the kernel would believe nobody who takes the address of another, as nodes of the next run do
+    this.lab.run('home', 'sysctl', '-qw', 'net.ipv4.neigh.home0.locktime=0');
     this.lab.up(linkEnd);
     this.lab.up(homeEnd, `${gateway.ipv4}/24`, `${gateway.ipv6}/64`);
     this.lab.up(coreEnd, `${homeAgent}/24`);
