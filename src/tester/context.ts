@@ -18,7 +18,7 @@ import { MobileNode, type TunnelOptions } from './mobile-node.js';
 import { DeviceLost, Inconclusive, lostDevice, Skipped, type Violation } from './outcome.js';
 import type { Pending, Reply } from './pending.js';
 import type { Arrival, Probe } from './probe.js';
-import { agreedKeyOf, modeName, type RequestOptions } from './request.js';
+import { endingOf, modeName, type RequestOptions } from './request.js';
 import type { Session } from './session.js';
 import type { ExtraPort, Station } from './stations.js';
 import { TunnelHost } from './tunnel-host.js';
@@ -414,9 +414,7 @@ export class CaseContext extends CaseBase {
       this.session.hosts.delete(mn.nai);
       mn.giveAddressBack();
       for (const binding of this.session.oracle.bindings.of(mn.nai, this.session.clock.now())) {
-        const agreed = agreedKeyOf(binding, this.config);
-        const key = agreed === undefined ? {} : { key: agreed, a: binding.l2 };
-        const request = { ...key, lifetime: 0, careOf: binding.careOf, homeAddress: binding.homeAddress };
+        const request = { ...endingOf(binding, this.config), careOf: binding.careOf };
         const careOf = Math.max(0, this.session.stations.addresses.indexOf(binding.careOf));
         new MobileNode(this.session, { nai: mn.nai, careOf, during: this.id }).send(mn.request(request));
       }

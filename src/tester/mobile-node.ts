@@ -15,7 +15,7 @@ import { type Bend, finish, finishGre, type GreBend } from './bend.js';
 import type { HostAddresses } from './home.js';
 import type { Pending } from './pending.js';
 import type { Recorder } from './recorder.js';
-import { agreedKeyOf, type Mode, type RequestOptions, validRequest } from './request.js';
+import { agreedKeyOf, endingOf, type Mode, type RequestOptions, validRequest } from './request.js';
 import type { Session } from './session.js';
 import type { Station } from './stations.js';
 
@@ -111,11 +111,8 @@ export class MobileNode {
 
   /** What a request that ends its binding asks for; undefined where there is none to end. */
   get ending(): RequestOptions | undefined {
-    const { binding, agreedKey } = this;
-    if (!binding) return undefined;
-    const key = agreedKey === undefined ? {} : { key: agreedKey, a: binding.l2 };
-    // an L2 MN whose HoA is 0 is named by its NAI, and the binding by its care-of address
-    return { ...key, lifetime: 0, homeAddress: binding.homeAddress };
+    const { binding } = this;
+    return binding && endingOf(binding, this.#session.config);
   }
 
   request(options: RequestOptions = {}): RrqInput {

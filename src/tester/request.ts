@@ -66,6 +66,14 @@ export function agreedKeyOf(binding: Binding | undefined, { knobs }: Pick<RunCon
   return knobValue(knobs, 'key_direction') === 'receiver' ? binding?.forwardKey : binding?.reverseKey;
 }
 
+/** What a request that ends this binding asks for. */
+export function endingOf(binding: Binding, config: Pick<RunConfig, 'knobs'>): RequestOptions {
+  const agreed = agreedKeyOf(binding, config);
+  const key = agreed === undefined ? {} : { key: agreed, a: binding.l2 };
+  // an L2 MN whose HoA is 0 is named by its NAI, and the binding by its care-of address
+  return { ...key, lifetime: 0, homeAddress: binding.homeAddress };
+}
+
 /** How reports name a mode. */
 export function modeName({ key, a }: Mode): string {
   if (key === undefined) return 'IP-in-IP';
