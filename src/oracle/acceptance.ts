@@ -3,7 +3,7 @@ import { type SecurityAssociation, verifies } from '../wire/auth.js';
 import { coveredBy, high32, ntpTimestamp, replyCodes, type Rrp, type Rrq } from '../wire/mobileip.js';
 import { type Binding, mnOf } from './bindings.js';
 import type { OracleContext } from './context.js';
-import { type Circumstances, weigh } from './deserves.js';
+import { type Circumstances, weighRequest } from './deserves.js';
 import { type Exchange, greKeyExtensions, naiOf } from './exchange.js';
 import { check, type Finding, holds, violated } from './finding.js';
 import { Remembered } from './remembered.js';
@@ -62,7 +62,7 @@ export class Acceptance {
   /** For those who bend requests on purpose: only what is certain of whatever they sent, and however late it comes. */
   judgeSent(x: Exchange, context: OracleContext, known: Circumstances): Finding[] {
     if (!x.accepted) return [];
-    const { deserts } = weigh(x.request.bytes, context, known);
+    const { deserts } = weighRequest(x.rrq, x.request.bytes, context, known);
     const { code } = x.rrp;
     if (deserts.verdict === 'mustRefuse') {
       return [violated(deserts.requirement, `a denial or silence, for ${deserts.why}`, `code ${code}`)];
@@ -129,7 +129,7 @@ function judgeDeserts(x: Exchange, context: OracleContext): Finding[] {
   // draft-leung-mip4-proxy-mode-10 §5.1: IPsec may be what protects it
   if (x.rrq.extensions.some((e) => e.name === 'pmipNonSkippable')) return [];
   const known = { at: x.request.at, foreign: new Set<string>(), usesGreKeys: false };
-  const { deserts } = weigh(x.request.bytes, { ...context, replay: 'nonces' }, known);
+  const { deserts } = weighRequest(x.rrq, x.request.bytes, { ...context, replay: 'nonces' }, known);
   if (deserts.verdict !== 'mustRefuse' || !certain.has(deserts.requirement)) return [];
   return [violated(deserts.requirement, `refusal, for ${deserts.why}`, `code ${x.rrp.code}`)];
 }

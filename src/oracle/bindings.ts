@@ -3,10 +3,12 @@
  * back. Lookups are by key, home address and MN, so that 70 000 live MNs cost no scan.
  */
 import { BindingIndex } from './binding-index.js';
-import { Doubts } from './doubts.js';
+import { Standing } from './doubts.js';
 import type { Exchange } from './exchange.js';
 import { naiOf } from './exchange.js';
 import { leavesOpen } from './left-open.js';
+import { Lately } from './lately.js';
+import { Recent } from './recent.js';
 import { isUnset } from './request.js';
 import { Rounds } from './rounds.js';
 import type { Rrq } from '../wire/mobileip.js';
@@ -29,12 +31,7 @@ export interface Binding {
   readonly since: number;
   readonly until: number;
   readonly lifetime: number;
-}
-
-/** A binding under its home address; `ended` in milliseconds since the Unix epoch, undefined while it stands. */
-interface AtHome {
-  binding: Binding;
-  ended: number | undefined;
+  readonly standing: Standing;
 }
 
 export type BindingKeys = Pick<Binding, 'reverseKey' | 'forwardKey' | 'bidirectional'>;
@@ -43,10 +40,16 @@ export type BindingKeys = Pick<Binding, 'reverseKey' | 'forwardKey' | 'bidirecti
 const infinite = 0xffff;
 /** Clocks of lawful devices may count whole seconds; in milliseconds. */
 const clockTick = 1000;
-/** MNs remembered after their binding has gone. */
-const mostSeen = 10_000;
+/** MNs remembered at least after their binding has gone. */
+const seenKept = 10_000;
 /** How many are looked at for expiry at each binding that comes: more than one, so that memory follows the live. */
 const sweptAtOnce = 2;
+
+const none: readonly Binding[] = [];
+
+/** Those of a list that live; nearly always all of them. */
+export const living = (list: readonly Binding[], now: number): readonly Binding[] =>
+  list.every((b) => b.until > now) ? list : list.filter((b) => b.until > now);
 
 export const mnOf = (x: Exchange): string => {
   const nai = naiOf(x.rrq);
@@ -54,37 +57,29 @@ export const mnOf = (x: Exchange): string => {
   return x.rrq.homeAddress === '0.0.0.0' ? x.rrp.homeAddress : x.rrq.homeAddress;
 };
 
-/** How long after its end packets of a binding may still be under way, in milliseconds; and how many such are kept. */
-export const underWay = 5000;
-const mostEnded = 16;
-/** Bindings under one home address, ended ones among them, from which on those are let go of. */
-const manyAtHome = 24;
 /** Pairs of tunnel ends remembered; with more without keys, none counts as keyed any longer. */
 const mostTunnels = 10_000;
 
 export class Bindings {
-  readonly #byMn = new Map<string, Binding[]>();
+  readonly #byMn = new Map<string, readonly Binding[]>();
   readonly #byForwardKey = new BindingIndex<number>();
   readonly #byReverseKey = new BindingIndex<number>();
-  readonly #byHomeAddress = new Map<string, AtHome[]>();
+  readonly #byHomeAddress = new BindingIndex<string>();
   /** In L2 mode a home address decides nothing, but a revocation names an MN by it. */
   readonly #l2ByHomeAddress = new BindingIndex<string>();
-  readonly #seen = new Set<string>();
-  /** Until when every lawful device has a binding; not those of which an exchange has left open what the device has. */
-  readonly #certain = new WeakMap<Binding, number>();
-  readonly #doubts = new Doubts();
-  readonly #mnRounds = new Rounds(this.#byMn);
-  readonly #homeRounds = new Rounds(this.#byHomeAddress);
+  readonly #lately = new Lately();
+  readonly #seen = new Recent<string, true>(seenKept);
+  readonly #rounds = new Rounds(this.#byMn);
   readonly #tunnels = { keyed: new Set<string>(), keyedL2: new Set<string>(), keyless: new Set<string>() };
 
   /** Whether the device has ever accepted a registration of this MN, so that it must know how to authenticate to it. */
   hasSeen(mn: string): boolean {
-    return this.#seen.has(mn);
+    return this.#seen.get(mn) === true;
   }
 
   /** Live bindings of an MN at `now`; more than one only with simultaneous bindings. */
   of(mn: string, now: number): readonly Binding[] {
-    return (this.#byMn.get(mn) ?? []).filter((b) => b.until > now);
+    return living(this.#byMn.get(mn) ?? none, now);
   }
 
   /**
@@ -92,28 +87,28 @@ export class Bindings {
    * was sent before it was known may have been worked on before.
    */
   isCertain(b: Binding, from: number, to: number): boolean {
-    return b.since <= from && (this.#certain.get(b) ?? -Infinity) > to && !this.#doubts.has(b);
+    return b.since <= from && b.standing.certainUntil > to && !b.standing.isDoubtful;
   }
 
   /** Whether a request whose reply was not seen may have changed this binding. */
   isDoubtful(b: Binding): boolean {
-    return this.#doubts.has(b);
+    return b.standing.isDoubtful;
   }
 
   /** Takes in a request, for those who may not see its reply; `changes` says of which bindings it leaves open the fate. */
   ask(rrq: Rrq, mn: string, now: number, changes: (b: Binding) => boolean): void {
-    for (const b of this.#concerned(rrq, mn, now)) if (changes(b)) this.#doubts.raise(b, rrq.identification);
+    for (const b of this.#concerned(rrq, mn, now)) if (changes(b)) b.standing.doubt(rrq.identification);
   }
 
   /** Takes in that a request was answered, in whatever way. */
   answered(rrq: Rrq, mn: string, now: number): void {
-    for (const b of this.#concerned(rrq, mn, now)) this.#doubts.settle(b, rrq.identification);
+    for (const b of this.#concerned(rrq, mn, now)) b.standing.settle(rrq.identification);
   }
 
   /** Bindings of the MN, and of others under its home address: RFC 2794 §3 lets a device know one by either. */
   #concerned({ homeAddress }: Rrq, mn: string, now: number): readonly Binding[] {
     const own = this.of(mn, now);
-    if (isUnset(homeAddress)) return own;
+    if (isUnset(homeAddress) || !this.#isHome(homeAddress)) return own;
     return [...own, ...this.#allAt(homeAddress, now).filter((b) => b.mn !== mn)];
   }
 
@@ -132,16 +127,12 @@ export class Bindings {
 
   /** Live bindings in normal mode that have this home address. */
   atHome(homeAddress: string, now: number): readonly Binding[] {
-    return (this.#byHomeAddress.get(homeAddress) ?? [])
-      .filter((e) => e.ended === undefined && e.binding.until > now)
-      .map((e) => e.binding);
+    return this.#byHomeAddress.live(homeAddress, now);
   }
 
   /** Bindings in normal mode with this home address that were replaced or ended only lately. */
   lately(homeAddress: string, now: number): readonly Binding[] {
-    return (this.#byHomeAddress.get(homeAddress) ?? [])
-      .filter((e) => e.ended !== undefined && e.ended + underWay > now)
-      .map((e) => e.binding);
+    return this.#lately.at(homeAddress, now);
   }
 
   /** Live bindings whose reverse key this is. */
@@ -162,11 +153,11 @@ export class Bindings {
   /** Takes in an accepted exchange. `keys` is what the binding now uses, by direction. */
   apply(x: Exchange, keys: BindingKeys): void {
     const mn = mnOf(x);
-    this.#seen.add(mn);
+    this.#seen.set(mn, true);
     this.sweep(x.reply.at);
     const own = this.#byMn.get(mn) ?? [];
     const open = this.#leftOpen(x, mn, own);
-    for (const b of open) this.#certain.delete(b);
+    for (const b of open) b.standing.certainUntil = -Infinity;
     if (!x.registers) {
       // RFC 3344 §3.8.2.2: care-of address equal to the home address ends all bindings
       const all = x.rrq.careOfAddress === x.rrq.homeAddress;
@@ -178,6 +169,9 @@ export class Bindings {
       );
       return;
     }
+    const isInfinite = x.rrp.lifetime === infinite;
+    // the device's clock may have run since the request was sent
+    const surely = isInfinite ? Infinity : x.request.at + x.rrp.lifetime * 1000 - clockTick;
     const binding: Binding = {
       mn,
       homeAgent: x.rrp.homeAgent,
@@ -187,12 +181,10 @@ export class Bindings {
       gre: x.rrq.gre || x.asked !== undefined,
       ...keys,
       since: x.reply.at,
-      until: x.rrp.lifetime === infinite ? Infinity : x.reply.at + x.rrp.lifetime * 1000,
+      until: isInfinite ? Infinity : x.reply.at + x.rrp.lifetime * 1000,
       lifetime: x.rrp.lifetime,
+      standing: new Standing(open.some((b) => b.mn !== mn) ? -Infinity : surely),
     };
-    // the device's clock may have run since the request was sent
-    const surely = x.request.at + x.rrp.lifetime * 1000 - clockTick;
-    if (!open.some((b) => b.mn !== mn)) this.#certain.set(binding, x.rrp.lifetime === infinite ? Infinity : surely);
     if (binding.gre) {
       const ends = `${binding.homeAgent} ${binding.careOf}`;
       const known = this.#tunnels[binding.forwardKey === undefined ? 'keyless' : 'keyed'];
@@ -206,18 +198,11 @@ export class Bindings {
 
   /** Lets go of bindings that have expired: a few for each that comes, so that memory follows the live ones at no cost. */
   sweep(now: number): void {
-    this.#mnRounds.look(sweptAtOnce, (mn, list) => {
-      const live = list.filter((b) => b.until > now);
-      if (live.length < list.length) this.#replace(mn, list, live, now);
+    this.#rounds.look(sweptAtOnce, (list) => {
+      const live = living(list, now);
+      if (live.length < list.length) this.#replace(list[0]?.mn ?? '', list, live, now);
     });
-    this.#homeRounds.look(sweptAtOnce, (homeAddress, here) => {
-      const left = here.filter(({ ended = Infinity }) => ended + underWay > now);
-      if (left.length < here.length) this.#setHome(homeAddress, left);
-    });
-    for (const mn of this.#seen) {
-      if (this.#seen.size <= mostSeen) break;
-      this.#seen.delete(mn);
-    }
+    this.#lately.sweep(now);
   }
 
   /** MNs with a live binding, of whatever mode, that has this home address. */
@@ -230,10 +215,14 @@ export class Bindings {
     const { homeAddress } = x.rrq;
     const open = own.filter((b) => leavesOpen(x, mn, b));
     for (const home of homeAddress === x.rrp.homeAddress ? [homeAddress] : [homeAddress, x.rrp.homeAddress]) {
-      if (!this.#byHomeAddress.has(home) && !this.#l2ByHomeAddress.has(home)) continue;
+      if (!this.#isHome(home)) continue;
       for (const b of this.#allAt(home, x.reply.at)) if (b.mn !== mn && leavesOpen(x, mn, b)) open.push(b);
     }
     return open;
+  }
+
+  #isHome(homeAddress: string): boolean {
+    return this.#byHomeAddress.has(homeAddress) || this.#l2ByHomeAddress.has(homeAddress);
   }
 
   #allAt(homeAddress: string, now: number): readonly Binding[] {
@@ -249,18 +238,10 @@ export class Bindings {
       if (known || b.bidirectional || reverseKey === undefined || forwardKey === undefined) return known ?? b;
       const other = { ...rest, reverseKey: forwardKey, forwardKey: reverseKey };
       turned.set(b, other);
-      const until = this.#certain.get(b);
-      if (until !== undefined) this.#certain.set(other, until);
-      this.#doubts.pass(b, other);
       return other;
     };
-    for (const here of this.#byHomeAddress.values()) for (const entry of here) entry.binding = turn(entry.binding);
-    for (const [mn, own] of this.#byMn) {
-      this.#unlist(own);
-      const after = own.map(turn);
-      this.#list(after);
-      this.#byMn.set(mn, after);
-    }
+    this.#lately.turn(turn);
+    for (const [mn, own] of this.#byMn) this.#replace(mn, own, own.map(turn), -Infinity);
   }
 
   /** Forgets an MN, for instance when its case is over; with `now`, what was sent to it until then may be under way. */
@@ -274,58 +255,43 @@ export class Bindings {
     this.#seen.clear();
   }
 
-  #replace(mn: string, before: readonly Binding[], after: Binding[], now: number): void {
-    for (const b of before) if (!after.includes(b)) this.#leaveHome(b, now);
-    for (const b of after) if (!before.includes(b)) this.#comeHome(b);
-    this.#unlist(before);
-    this.#list(after);
+  /** `now` is when those end that go; -Infinity when no packet of theirs can come any longer. */
+  #replace(mn: string, before: readonly Binding[], after: readonly Binding[], now: number): void {
+    for (const b of before) {
+      if (after.includes(b)) continue;
+      this.#unlist(b);
+      if (now > -Infinity && !b.l2 && !isUnset(b.homeAddress) && !after.some((a) => looksAlike(a, b))) {
+        this.#lately.add(b, now);
+      }
+    }
+    for (const b of after) if (!before.includes(b)) this.#list(b);
     if (after.length === 0) this.#byMn.delete(mn);
     else this.#byMn.set(mn, after);
   }
 
-  #list(bindings: readonly Binding[]): void {
-    for (const b of bindings) {
-      this.#byForwardKey.add(b.forwardKey, b);
-      this.#byReverseKey.add(b.reverseKey, b);
-      this.#l2ByHomeAddress.add(l2HomeAddress(b), b);
-    }
+  #list(b: Binding): void {
+    this.#byForwardKey.add(b.forwardKey, b);
+    this.#byReverseKey.add(b.reverseKey, b);
+    if (!isUnset(b.homeAddress)) this.#home(b).add(b.homeAddress, b);
   }
 
-  #unlist(bindings: readonly Binding[]): void {
-    for (const b of bindings) {
-      this.#byForwardKey.drop(b.forwardKey, b);
-      this.#byReverseKey.drop(b.reverseKey, b);
-      this.#l2ByHomeAddress.drop(l2HomeAddress(b), b);
-    }
+  #unlist(b: Binding): void {
+    this.#byForwardKey.drop(b.forwardKey, b);
+    this.#byReverseKey.drop(b.reverseKey, b);
+    if (!isUnset(b.homeAddress)) this.#home(b).drop(b.homeAddress, b);
   }
 
-  #comeHome(binding: Binding): void {
-    if (binding.l2 || binding.homeAddress === '0.0.0.0') return;
-    const here = this.#byHomeAddress.get(binding.homeAddress) ?? [];
-    here.push({ binding, ended: undefined });
-    const ended = here.length < manyAtHome ? [] : here.filter((e) => e.ended !== undefined);
-    const tooOld = new Set(ended.slice(0, -mostEnded));
-    this.#setHome(binding.homeAddress, tooOld.size === 0 ? here : here.filter((e) => !tooOld.has(e)));
-  }
-
-  #leaveHome(binding: Binding, now: number): void {
-    const here = this.#byHomeAddress.get(binding.homeAddress);
-    const own = here?.find((e) => e.binding === binding);
-    if (!here || !own) return;
-    own.ended = now;
-    if (now === -Infinity) {
-      this.#setHome(
-        binding.homeAddress,
-        here.filter((e) => e !== own),
-      );
-    }
-  }
-
-  #setHome(homeAddress: string, here: AtHome[]): void {
-    if (here.length === 0) this.#byHomeAddress.delete(homeAddress);
-    else this.#byHomeAddress.set(homeAddress, here);
+  #home({ l2 }: Binding): BindingIndex<string> {
+    return l2 ? this.#l2ByHomeAddress : this.#byHomeAddress;
   }
 }
 
-const l2HomeAddress = ({ l2, homeAddress }: Binding): string | undefined =>
-  l2 && homeAddress !== '0.0.0.0' ? homeAddress : undefined;
+/** Whether packets cannot tell the one binding from the other: a renewal that changes nothing makes such. */
+const looksAlike = (a: Binding, b: Binding): boolean =>
+  a.careOf === b.careOf &&
+  a.homeAddress === b.homeAddress &&
+  a.homeAgent === b.homeAgent &&
+  a.reverseKey === b.reverseKey &&
+  a.forwardKey === b.forwardKey &&
+  a.gre === b.gre &&
+  a.l2 === b.l2;

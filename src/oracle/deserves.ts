@@ -51,8 +51,11 @@ const unreadable: Weighed = {
 
 export function weigh(octets: Uint8Array, context: OracleContext, known: Circumstances): Weighed {
   const decoded = decodeRrq(octets, context.dialect);
-  if (!decoded.ok) return unreadable;
-  const rrq = decoded.value;
+  return decoded.ok ? weighRequest(decoded.value, octets, context, known) : unreadable;
+}
+
+/** The same of octets that were decoded before. */
+export function weighRequest(rrq: Rrq, octets: Uint8Array, context: OracleContext, known: Circumstances): Weighed {
   const mnHa = named(rrq, 'mnHa');
   const rightMnHa = mnHa.filter((e) => isRight(e, octets, context.mnHa)).length;
   const deserts =

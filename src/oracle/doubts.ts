@@ -19,32 +19,31 @@ export function mayChange({ rrq, registers, asked }: Request, b: Binding, contex
   return asked?.key !== agreed;
 }
 
-export class Doubts {
-  readonly #open = new WeakMap<Binding, Set<bigint>>();
+/** More of one binding are not told apart: the doubt then stays until its keys are agreed on again. */
+const mostOpen = 64;
+
+/** How sure it is that the device has a binding. */
+export class Standing {
+  /** Milliseconds since the Unix epoch until when every lawful device has it, as far as its own exchange tells. */
+  certainUntil: number;
+  readonly #open: bigint[] = [];
+
+  constructor(certainUntil: number) {
+    this.certainUntil = certainUntil;
+  }
+
+  get isDoubtful(): boolean {
+    return this.#open.length > 0;
+  }
 
   /** A request with this Identification may have changed the binding. */
-  raise(b: Binding, identification: bigint): void {
-    const own = this.#open.get(b);
-    if (!own) this.#open.set(b, new Set([identification]));
-    else if (own.size < mostOpen) own.add(identification);
+  doubt(identification: bigint): void {
+    if (this.#open.length < mostOpen && !this.#open.includes(identification)) this.#open.push(identification);
   }
 
   /** What came of that request is known. */
-  settle(b: Binding, identification: bigint): void {
-    const own = this.#open.get(b);
-    if (own?.delete(identification) && own.size === 0) this.#open.delete(b);
-  }
-
-  /** What was open of the one binding is open of the other, which stands for it. */
-  pass(from: Binding, to: Binding): void {
-    const own = this.#open.get(from);
-    if (own) this.#open.set(to, own);
-  }
-
-  has(b: Binding): boolean {
-    return this.#open.has(b);
+  settle(identification: bigint): void {
+    const at = this.#open.indexOf(identification);
+    if (at >= 0) this.#open.splice(at, 1);
   }
 }
-
-/** More of one binding are not told apart: the doubt then stays until its keys are agreed on again. */
-const mostOpen = 64;

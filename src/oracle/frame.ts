@@ -3,11 +3,12 @@ import { etherTypes, gre, type Gre } from '../wire/gre.js';
 import { ipProtocols, ipv4, type Ipv4 } from '../wire/ipv4.js';
 import { onesComplement } from '../wire/checksum.js';
 import { decode } from '../wire/layout.js';
-import { type Binding, type Bindings, underWay } from './bindings.js';
+import type { Binding, Bindings } from './bindings.js';
 import type { OracleContext } from './context.js';
 import { judgeDelivery } from './delivery.js';
 import { hexKey } from './exchange.js';
 import { check, type Finding, violated } from './finding.js';
+import { underWay } from './lately.js';
 
 export interface TunnelFrame {
   readonly at: number;

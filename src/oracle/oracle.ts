@@ -20,6 +20,7 @@ import { judgeRequestFields } from './request-fields.js';
 import { RequestOrder } from './request-order.js';
 import { judgeSignatures } from './request-signatures.js';
 import { RequestPace } from './request-pace.js';
+import type { Rrq } from '../wire/mobileip.js';
 import { judgeUplink } from './uplink.js';
 
 export interface Judged {
@@ -107,10 +108,11 @@ export class Oracle {
     return request.mn === undefined ? [] : this.#pace.judge(request, request.mn);
   }
 
-  /** Takes in a valid request that is sent just now: what it would change is open until it is answered. */
-  sent(message: ObservedMessage): void {
+  /** Takes in a valid request that is sent just now, and decodes it: what it would change is open until it is answered. */
+  sent(message: ObservedMessage): Rrq | undefined {
     const request = prepareRequest(message, this.context);
     if (request) this.#leaveOpen(request);
+    return request?.rrq;
   }
 
   #leaveOpen(request: Request): void {

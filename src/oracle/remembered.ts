@@ -7,7 +7,7 @@ const most = 100_000;
 const looked = 3;
 
 export class Remembered<V> {
-  readonly #all = new Map<string, { readonly value: V; readonly until: number }>();
+  readonly #all = new Map<string, { readonly name: string; readonly value: V; readonly until: number }>();
   readonly #rounds = new Rounds(this.#all);
 
   get(name: string): V | undefined {
@@ -17,9 +17,9 @@ export class Remembered<V> {
   /** Keeps `value` until the time `until`, milliseconds since the Unix epoch, or longer. */
   set(name: string, value: V, now: number, until: number): void {
     this.#all.delete(name);
-    this.#all.set(name, { value, until });
-    this.#rounds.look(looked, (other, entry) => {
-      if (entry.until < now) this.#all.delete(other);
+    this.#all.set(name, { name, value, until });
+    this.#rounds.look(looked, (entry) => {
+      if (entry.until < now) this.#all.delete(entry.name);
     });
     if (this.#all.size <= most) return;
     const oldest = this.#all.keys().next();

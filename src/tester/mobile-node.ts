@@ -134,15 +134,13 @@ export class MobileNode {
     const { during } = this;
     const octets = finish(request, bend, wire, encodeRrq);
     if (bend) onBent?.({ during, kind: 'request', field: bend.field, twin: encodeRrq(request, wire), octets });
-    const hadBinding = this.binding !== undefined;
-    const pending = this.#session.send(this.station, octets, {
+    return this.#session.send(this.station, octets, {
       ...(to && { to }),
       during,
       recorder: this.recorder,
       checksum: bend?.checksum,
+      renews: !bend && this.binding !== undefined,
     });
-    if (hadBinding && !bend) this.#session.oracle.sent(pending.request);
-    return pending;
   }
 
   /** RFC 3344 §5.7.2: with nonces, the first request is denied and brings the nonce for the next. */

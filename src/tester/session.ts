@@ -8,6 +8,7 @@ import { keyLookup } from '../oracle/context.js';
 import type { Circumstances } from '../oracle/deserves.js';
 import { type Exchange, naiOf } from '../oracle/exchange.js';
 import { type Finding, holds } from '../oracle/finding.js';
+import { Recent } from '../oracle/recent.js';
 import { Oracle } from '../oracle/oracle.js';
 import { readTunnelFrame, type TunnelFrame } from '../oracle/frame.js';
 import type { RunConfig } from '../spec/config.js';
@@ -17,7 +18,7 @@ import { icmpEcho } from '../wire/icmp.js';
 import type { Dialect, WireContext } from '../wire/extensions.js';
 import { decode, encode } from '../wire/layout.js';
 import { ipv4, type Ipv4Input } from '../wire/ipv4.js';
-import { high32, messageTypes, ntpTimestamp } from '../wire/mobileip.js';
+import { high32, messageTypes, ntpTimestamp, type Rrq } from '../wire/mobileip.js';
 import type { OnBent } from './bend.js';
 import { handMade } from './hand-made.js';
 import { HostAddresses, likelyGateways } from './home.js';
@@ -26,7 +27,6 @@ import type { MobileNode } from './mobile-node.js';
 import { Pending, type Reply } from './pending.js';
 import { cookieIn, Probe } from './probe.js';
 import { type Random, seededRandom } from './random.js';
-import { Recent } from './recent.js';
 import type { Recorder } from './recorder.js';
 import { runIdOf } from './run-id.js';
 import { type Station, Stations } from './stations.js';
@@ -46,6 +46,8 @@ export interface SendOptions {
    * must be one that can do so.
    */
   readonly checksum?: ((right: number) => number) | undefined;
+  /** It is valid, and the MN has a binding: until it is answered, it is open what has become of that. */
+  readonly renews?: boolean;
 }
 
 /** Revocations and what else comes that answers no request. */
@@ -57,9 +59,12 @@ const staleAt = 55n;
 /** Requests remembered at least, so that a late reply is known for what it is. */
 const rememberedRequests = 50_000;
 
-/** What it takes to judge a reply. Its replies belong to whoever waits for them: with nobody left, they are let go. */
+/** What it takes to judge a reply. */
 interface Sent extends Pick<Pending, 'request' | 'during' | 'recorder'> {
-  readonly replies: WeakRef<Pending['replies']>;
+  /** Where replies go. Undefined after the first to a request that is not recorded: nobody asks for more of those. */
+  replies: Pending['replies'] | undefined;
+  /** The request, if it was decoded, until its first reply is here. */
+  rrq: Rrq | undefined;
   answered: boolean;
 }
 
@@ -177,7 +182,7 @@ export class Session {
     const to = options.to ?? this.target;
     const message = { at: this.clock.now(), from: station.udp.local, to, bytes };
     const pending = new Pending(this.clock, message, options.during, options.recorder);
-    this.#remember(pending);
+    this.#remember(pending, options.renews ? this.oracle.sent(message) : undefined);
     if (options.checksum) {
       this.#sendHandMade(station, to, bytes, options);
       return pending;
@@ -239,9 +244,9 @@ export class Session {
     }
   }
 
-  #remember({ request, during, recorder, replies }: Pending): void {
+  #remember({ request, during, recorder, replies }: Pending, rrq: Rrq | undefined): void {
     const { bytes } = request;
-    this.#latest = { request, during, recorder, replies: new WeakRef(replies), answered: false };
+    this.#latest = { request, during, recorder, replies, rrq, answered: false };
     if (bytes.length < 24) return;
     const id = new DataView(bytes.buffer, bytes.byteOffset).getUint32(20); // RFC 3344 §3.3: low half of the Identification
     this.#sent.set(id, this.#latest);
@@ -272,7 +277,7 @@ export class Session {
     }
     sent.recorder?.add('received', 'udp', show(datagram.remote), show(datagram.local), bytes, datagram.at);
     const message = { at: datagram.at, from: datagram.remote, to: datagram.local, bytes };
-    const judged = this.oracle.exchange({ request: sent.request, reply: message });
+    const judged = this.oracle.exchange({ request: sent.request, reply: message, rrq: sent.rrq });
     const acceptance = judged.exchange ? this.oracle.acceptanceOfSent(judged.exchange, this.#known(sent.request)) : [];
     const findings = [...judged.findings, ...acceptance];
     this.judge.add([...findings, holds('HA-50')], sent.during, bytes); // a request stands behind it
@@ -280,7 +285,9 @@ export class Session {
     const reply: Reply = { message, exchange: judged.exchange, findings: judged.findings };
     if (!sent.answered) this.#learnRoundTrip(datagram.at - sent.request.at);
     sent.answered = true;
-    sent.replies.deref()?.push(reply);
+    sent.rrq = undefined;
+    sent.replies?.push(reply);
+    if (!sent.recorder) sent.replies = undefined;
   }
 
   /** What is certain of a request that was bent or not. */

@@ -3,6 +3,7 @@
  * from its octets (RFC 3344 §1.8 to 1.10), so one row a number says it.
  */
 import type { Dialect, Extension, ExtensionName } from './extension-types.js';
+import { readAll, type ReadAll } from './unroll.js';
 import { bits, bytes, flag, ipv4, latin1, layout, type Layout, u16, u32, u8, when } from './layout.js';
 
 /** Plain: type, length. Short: the same with a sub-type as first octet of the data. Long: a 16-bit length. */
@@ -20,12 +21,18 @@ export interface Row {
   readonly name: Exclude<ExtensionName, 'raw' | 'pad' | 'tail'>;
   readonly encoding: Encoding;
   readonly body: Layout<unknown>;
+  /** Reads a whole extension whose head was read; `lead` says which values of that come first. */
+  readonly readAll: ReadAll;
   /** The sub-type that the body belongs to; other sub-types stay raw. */
   readonly subType?: number;
 }
 
+/** What an extension has besides its body. */
+const lead = ['name', 'type', 'at', 'size'] as const;
+
 function row<V>(type: number, name: Row['name'], encoding: Encoding, body: Layout<V>, subType?: number): Row {
-  return { type, name, encoding, body: body, ...(subType !== undefined && { subType }) };
+  const readBody = readAll(body.parts, encoding === 'plain' ? lead : [...lead, 'subType']);
+  return { type, name, encoding, body, readAll: readBody, ...(subType !== undefined && { subType }) };
 }
 
 // RFC 3344 §3.5.2: SPI and authenticator, covered by the authenticator up to and including the SPI

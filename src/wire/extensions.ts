@@ -3,7 +3,7 @@ import { authenticator } from './auth.js';
 import { Reader, type Writer } from './cursor.js';
 import { type Encoding, heads, isSkippable, registry, type Row } from './extension-registry.js';
 import type { AuthenticationExtension, Dialect, Extension, RawExtension, WireContext } from './extension-types.js';
-import { type Dissected, type InputOf, type Layout, read, type Sink, write } from './layout.js';
+import { type Dissected, type InputOf, type Layout, read, show, type Sink, write } from './layout.js';
 import { octetsText, toHex } from './text.js';
 
 export { extensionType, isSkippable } from './extension-registry.js';
@@ -161,12 +161,9 @@ function readBody(
   if (known && known.encoding !== 'plain' && subType === undefined) {
     issue = `${known.name} without sub-type`;
   } else if (known && (known.subType === undefined || known.subType === subType)) {
-    const value: Record<string, unknown> = { name: known.name, type };
-    if (subType !== undefined) value['subType'] = subType;
-    value['at'] = found.at;
-    value['size'] = found.size;
     const nodes: Dissected[] = [];
-    read(known.body, body, undefined, sink && ((node) => void nodes.push(node)), value);
+    if (sink) show(known.body, new Reader(body.bytes, start, body.end), {}, (node) => void nodes.push(node));
+    const value = known.readAll(body, undefined, known.name, type, found.at, found.size, subType);
     if (!body.issue && body.left === 0) {
       if (sink) nodes.forEach(sink);
       // the row's name and body layout belong together, which the type system cannot follow through the table

@@ -4,6 +4,7 @@
  */
 import { type Issue, Reader, Writer } from './cursor.js';
 import { toHex } from './text.js';
+import { readAll, type ReadAll, writeAll, type WriteAll } from './unroll.js';
 
 export * from './fields.js';
 
@@ -77,8 +78,10 @@ type Flat<T> = { [K in keyof T]: T[K] };
 export interface Layout<V> {
   readonly name: string;
   readonly parts: readonly Part[];
-  /** No field depends on another, so that an encoder need not keep track of what it has written. */
-  readonly independent?: boolean;
+  /** All its fields, read at once. */
+  readonly readAll: ReadAll;
+  /** All its fields, written at once; undefined where some depend on others. */
+  readonly writeAll: WriteAll | undefined;
   /** Only carries the type. */
   readonly value?: V;
 }
@@ -89,7 +92,13 @@ export type ValueOf<L> = L extends Layout<infer V> ? V : never;
 export type InputOf<L> = L extends Layout<infer V> ? { [K in keyof V]?: V[K] | undefined } : never;
 
 export function layout<const P extends readonly Part[]>(name: string, parts: P): Layout<Flat<ValueOfParts<P>>> {
-  return { name, parts, independent: parts.every((part) => !('when' in part) && !part.compute) };
+  const independent = parts.flatMap((part: Part) => ('when' in part || part.compute ? [] : [part]));
+  return {
+    name,
+    parts,
+    readAll: readAll(parts),
+    writeAll: independent.length === parts.length ? writeAll(independent) : undefined,
+  };
 }
 
 // --- writing ------------------------------------------------------------------------------------------------------
@@ -102,16 +111,16 @@ interface Later {
 /** Writes one header at the writer's place. Fields left out are computed or get their default. */
 export function write<V>(l: Layout<V>, writer: Writer, input: InputOf<Layout<V>>, context?: unknown): void {
   const given = input as Values;
-  const value: Record<string, unknown> | undefined = l.independent ? undefined : {};
+  if (l.writeAll) return l.writeAll(writer, given, context);
+  const value: Record<string, unknown> = {};
   const later: Later[] = [];
   const start = writer.at;
   for (const part of l.parts) {
     if (!('when' in part)) writeField(part, writer, given, value, later, context);
-    else if (part.when(value ?? given)) {
+    else if (part.when(value)) {
       for (const field of part.fields) writeField(field, writer, given, value, later, context);
     }
   }
-  if (!value || later.length === 0) return;
   const end = writer.at;
   for (const { field, at } of later) {
     const result = field.compute?.({
@@ -132,7 +141,7 @@ function writeField(
   field: AnyField,
   writer: Writer,
   given: Values,
-  value: Record<string, unknown> | undefined,
+  value: Record<string, unknown>,
   later: Later[],
   context: unknown,
 ): void {
@@ -141,8 +150,8 @@ function writeField(
     own = typeof field.initial === 'function' ? (field.initial as (given: Values) => unknown)(given) : field.initial;
     if (field.compute) later.push({ field, at: writer.at });
   }
-  if (value) value[field.name] = own;
-  field.write(writer, own, value ?? given, context);
+  value[field.name] = own;
+  field.write(writer, own, value, context);
 }
 
 // One buffer serves every encode: a new one each time costs more than all the rest of encoding a small message.
@@ -182,37 +191,37 @@ function copied(octets: Uint8Array): Uint8Array {
 
 export type Decoded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly issue: Issue };
 
-/**
- * Reads one header at the reader's place, into `value` where one is given. After a fault `reader.issue` is set and
- * the value is not to be used.
- */
-export function read<V>(
-  l: Layout<V>,
-  reader: Reader,
-  context?: unknown,
-  sink?: Sink,
-  value: Record<string, unknown> = {},
-): V {
-  for (const part of l.parts) {
-    if (reader.issue) break;
-    if (!('when' in part)) readField(part, reader, value, context, sink);
-    else if (part.when(value)) for (const field of part.fields) readField(field, reader, value, context, sink);
-  }
-  return value as V; // every part wrote its own name, or the reader has an issue and the value is not used
+/** Reads one header at the reader's place. After a fault `reader.issue` is set and the value is not to be used. */
+export function read<V>(l: Layout<V>, reader: Reader, context?: unknown, sink?: Sink): V {
+  if (!sink) return l.readAll(reader, context) as V; // every part wrote its own name, or the value is not used
+  const value: Record<string, unknown> = {};
+  show(l, reader, value, sink, context);
+  return value as V;
 }
 
-function readField(
+/** The same into `value`, shown field by field. */
+export function show<V>(
+  l: Layout<V>,
+  reader: Reader,
+  value: Record<string, unknown>,
+  sink: Sink,
+  context?: unknown,
+): void {
+  for (const part of l.parts) {
+    if (reader.issue) return;
+    if (!('when' in part)) showField(part, reader, value, sink, context);
+    else if (part.when(value)) for (const field of part.fields) showField(field, reader, value, sink, context);
+  }
+}
+
+function showField(
   field: AnyField,
   reader: Reader,
   value: Record<string, unknown>,
+  sink: Sink,
   context: unknown,
-  sink: Sink | undefined,
 ): void {
   if (reader.issue) return;
-  if (!sink) {
-    value[field.name] = field.read(reader, field.name, value, context);
-    return;
-  }
   const offset = reader.at;
   const children: Dissected[] = [];
   const found: unknown = field.read(reader, field.name, value, context, (node) => void children.push(node));
@@ -244,7 +253,7 @@ export function dissect<V>(l: Layout<V>, octets: Uint8Array, context?: unknown, 
   const reader = new Reader(octets, from);
   const value: Record<string, unknown> = {};
   let children: Dissected[] = [];
-  read(l, reader, context, (node) => void children.push(node), value);
+  show(l, reader, value, (node) => void children.push(node), context);
   if (!reader.issue) children = withComputed(l, children, value, octets.subarray(reader.origin, reader.at), context);
   if (reader.left > 0) {
     const text = toHex(octets.subarray(reader.at));

@@ -21,9 +21,20 @@ export function fromHex(text: string): Uint8Array | undefined {
   return bytes;
 }
 
+/** Addresses whose text was made lately, each in the place that its low bits say: few come again and again. */
+const textsKept = 4096;
+const keptNumbers = new Float64Array(textsKept).fill(-1);
+const keptTexts: string[] = new Array<string>(textsKept).fill('');
+
 /** Dotted text of a 32-bit address in host representation. */
 export function ipv4Text(value: number): string {
-  return `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`;
+  const address = value >>> 0;
+  const place = (address ^ (address >>> 12)) & (textsKept - 1);
+  if (keptNumbers[place] !== address) {
+    keptNumbers[place] = address;
+    keptTexts[place] = `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
+  }
+  return keptTexts[place] ?? '';
 }
 
 /** The 32-bit number of a dotted address, or undefined when the text is not one. */

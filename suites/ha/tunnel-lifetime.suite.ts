@@ -1,4 +1,5 @@
 /** Tunnels live as long as their bindings, RFC 3344 §4.2.3: not before, not after, and not at the place of before. */
+import { Standing } from '../../src/oracle/doubts.js';
 import { wrongAuthenticator } from '../../src/tester/bend.js';
 import { section } from '../../src/tester/case.js';
 import type { CaseContext } from '../../src/tester/context.js';
@@ -25,6 +26,7 @@ const nobody = (mn: MobileNode, homeAddress: string) => ({
   since: 0,
   until: 0,
   lifetime: 0,
+  standing: new Standing(-Infinity),
 });
 
 async function before(t: CaseContext): Promise<void> {

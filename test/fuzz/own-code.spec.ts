@@ -11,6 +11,7 @@ import type { ExtensionPlan, Plan } from '../../src/fuzz/plan.js';
 import { plansIn } from '../../src/fuzz/repeat.js';
 import { anyKey, damaged, extensionOf, renderFrame, renderRequest, type Sender } from '../../src/fuzz/render.js';
 import { anything, damage, ownNai, rightMnHa } from '../../src/fuzz/requests.js';
+import { Standing } from '../../src/oracle/doubts.js';
 import { readTunnelFrame } from '../../src/oracle/frame.js';
 import { Oracle } from '../../src/oracle/oracle.js';
 import { CaptureError } from '../../src/net/capture-packet.js';
@@ -77,6 +78,7 @@ const sender = {
 const binding = {
   ...{ mn: sender.nai, homeAgent: '192.0.2.1', careOf: sender.careOf, homeAddress: '0.0.0.0', l2: true, gre: true },
   ...{ reverseKey: 1, forwardKey: 1, bidirectional: true, since: 0, until: Infinity, lifetime: 600 },
+  standing: new Standing(Infinity),
 };
 
 describe(`our own code under the generators of the fuzzer (seed ${seed})`, function () {

@@ -1,10 +1,12 @@
 import { expect } from 'chai';
 import { BindingIndex } from '../../src/oracle/binding-index.js';
 import type { Binding } from '../../src/oracle/bindings.js';
+import { Standing } from '../../src/oracle/doubts.js';
 
 const binding = (mn: string, until: number): Binding => ({
   ...{ mn, homeAgent: '192.0.2.1', careOf: '198.51.100.7', homeAddress: '0.0.0.0', l2: true, gre: true },
   ...{ bidirectional: true, since: 0, until, lifetime: until / 1000 },
+  standing: new Standing(until),
 });
 
 describe('index of bindings', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Recent } from '../../src/tester/recent.js';
+import { Recent } from '../../src/oracle/recent.js';
 
 describe('recent entries', () => {
   it('hold at least so many of the latest, and at most twice as many', () => {
