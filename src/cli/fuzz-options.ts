@@ -7,7 +7,7 @@ const collect = (value: string, previous: readonly string[] = []): readonly stri
 export function addFuzzOptions(command: Command): void {
   command
     .optionsGroup('Fuzzing:')
-    .option('--runs <n>', 'messages, or with --mode sequence sequences, to send (default: 10000, or 200)')
+    .option('--runs <n>', 'messages, or with --mode sequence sequences, to send (default: 10000, or 1000)')
     .option('--duration <s>', 'seconds after which the run ends, whatever --runs says')
     .option('--mode <mode>', 'message or sequence (default: message)')
     .option('--out <dir>', 'folder for the findings (default: reports/fuzz)')

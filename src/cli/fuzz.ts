@@ -43,7 +43,7 @@ export interface FuzzFlags extends Omit<RunFlags, 'list' | 'pcap' | 'baseline' |
 }
 
 const modes = ['message', 'sequence'] as const;
-const defaultRuns = { message: 10_000, sequence: 200 } as const;
+const defaultRuns = { message: 10_000, sequence: 1000 } as const;
 const lost = 4;
 
 function count(flag: string, text: string | undefined, most: number): number | undefined {

@@ -99,6 +99,7 @@ export class FuzzRange {
   readonly #fence: Fence;
   readonly #seats: Seats;
   #flight: Flight | undefined;
+  #look: Promise<boolean> | undefined;
   #usesGreKeys = false;
   /** The latest millisecond in which an Identification was made, and what all made in it begin with. */
   #tick = { at: NaN, ntp: 0n };
@@ -178,9 +179,10 @@ export class FuzzRange {
     this.#fence.fall();
   }
 
-  /** Whether the device answers a valid registration. */
-  alive(patience = this.session.config.timeout): Promise<boolean> {
-    return this.#fence.stand(patience);
+  /** Whether the device answers a valid registration; those who ask at once are told the same. */
+  alive(): Promise<boolean> {
+    this.#look ??= this.#fence.stand(this.session.config.timeout).finally(() => (this.#look = undefined));
+    return this.#look;
   }
 
   /** After a restart the device has forgotten everything; so does the tester. */

@@ -35,7 +35,7 @@ class StepCommand implements Command {
 
   async run(model: SequenceModel, real: SequenceReal): Promise<void> {
     const step = this.#step;
-    real.taken.push(step);
+    real.take(step);
     const node = nodeOf(model, step.mn);
     switch (step.step) {
       case 'register':
@@ -149,7 +149,9 @@ async function later(session: Session, ms: number): Promise<undefined> {
 
 export const commandOf = (step: Step, session: Session): Command => new StepCommand(step, session);
 
-export function sequences(session: Session): fc.Arbitrary<Iterable<Command>> {
+export type Sequence = Iterable<Command>;
+
+export function sequences(session: Session): fc.Arbitrary<Sequence> {
   const mn = fc.nat({ max: nodesInSequence - 1 });
   const register = fc.record({
     step: fc.constant('register' as const),

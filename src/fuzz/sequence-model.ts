@@ -1,17 +1,28 @@
 /** What the documents let a home agent do in a sequence of registrations and tunnel packets, for several MNs at once. */
 import type { Binding } from '../oracle/bindings.js';
-import type { Home } from '../tester/home.js';
 import { MobileNode } from '../tester/mobile-node.js';
+import type { Pending } from '../tester/pending.js';
 import { Recorder } from '../tester/recorder.js';
 import type { Mode, RequestOptions } from '../tester/request.js';
 import type { Session } from '../tester/session.js';
 import { wrongKeys } from '../tester/wrong-keys.js';
 import type { Bend } from '../tester/bend.js';
+import { encodeRrq } from '../wire/mobileip.js';
 import { fromHex } from '../wire/text.js';
-import type { Seen } from './range.js';
+import { dead } from './hunt.js';
+import type { FuzzRange, Seen } from './range.js';
 import type { Step } from './step.js';
 import type { Finding } from '../oracle/finding.js';
 import { isWorthTelling, type Suspicion, suspicion } from './suspicion.js';
+
+/** In the place of a case id. */
+const during = 'fuzz';
+
+/** A step that was gone through, and when it began, milliseconds since the Unix epoch. */
+export interface Taken {
+  readonly at: number;
+  readonly step: Step;
+}
 
 /** What is known of one MN: whether the device must have a binding for it. */
 export interface NodeModel {
@@ -36,17 +47,25 @@ export class SequenceReal {
   readonly nodes: readonly MobileNode[];
   readonly recorder = new Recorder();
   /** Steps gone through so far. */
-  readonly taken: Step[] = [];
-  readonly #session: Session;
-  readonly #home: Home;
+  readonly taken: Taken[] = [];
+  readonly #range: FuzzRange;
+  readonly #asked: Pending[] = [];
 
-  constructor(session: Session, home: Home, count: number) {
-    this.#session = session;
-    this.#home = home;
+  constructor(range: FuzzRange, count: number) {
+    this.#range = range;
     this.nodes = Array.from(
       { length: count },
-      () => new MobileNode(session, { during: 'fuzz', recorder: this.recorder }),
+      () => new MobileNode(range.session, { during, recorder: this.recorder }),
     );
+  }
+
+  get #session(): Session {
+    return this.#range.session;
+  }
+
+  /** Notes that a step begins. */
+  take(step: Step): void {
+    this.taken.push({ at: this.#session.clock.now(), step });
   }
 
   node(index: number): MobileNode {
@@ -59,7 +78,10 @@ export class SequenceReal {
   async request(index: number, options: RequestOptions, bend?: Bend): Promise<number | undefined> {
     const mn = this.node(index);
     const pending = mn.send(mn.request(options), { bend });
+    this.#asked.push(pending);
     const reply = await pending.replies.first(this.#session.config.timeout);
+    // nobody need go on where the device is gone
+    if (!bend && !reply && !(await this.#range.alive())) throw new Forbidden(dead);
     if (!bend && reply) this.#throwIfWrong(reply.findings);
     return reply?.exchange?.rrp.code;
   }
@@ -80,14 +102,14 @@ export class SequenceReal {
     binding: Binding | undefined = this.node(index).binding,
   ): Promise<boolean | undefined> {
     const mn = this.node(index);
-    const beyond = this.#home.l3;
+    const beyond = this.#range.home.l3;
     if (!binding || binding.l2 || !beyond || binding.homeAddress === '0.0.0.0') return undefined;
     mn.ip = binding.homeAddress;
     const [, wrong] = wrongKeys(this.#session, binding)[0] ?? [];
     if (key === 'wrong' && (wrong === undefined || binding.reverseKey === undefined)) return undefined;
     const attempts = key === 'right' ? 3 : 1;
     for (let attempt = 0; attempt < attempts; attempt++) {
-      const probe = this.#session.newProbe('fuzz', this.recorder);
+      const probe = this.#session.newProbe(during, this.recorder);
       mn.tunnel(mn.echo(beyond.ip, probe.payload()), '', { binding, ...(key === 'wrong' && { gre: { key: wrong } }) });
       const answer = await probe.arrivals.first(this.#session.patience);
       this.#session.forgetProbe(probe);
@@ -113,12 +135,13 @@ export class SequenceReal {
 
   /** Takes leave of the device; what it says to that, nobody waits for. */
   close(): void {
-    this.#session.forgetRequests();
+    for (const pending of this.#asked) this.#session.forget(pending);
     for (const mn of this.nodes) {
       const { binding } = mn;
       if (!binding) continue;
       const mode: Mode = binding.reverseKey === undefined ? {} : { key: binding.reverseKey, a: binding.l2 };
-      mn.send(mn.request({ ...mode, lifetime: 0, careOf: binding.careOf }));
+      const leave = mn.request({ ...mode, lifetime: 0, careOf: binding.careOf });
+      this.#session.send(mn.station, encodeRrq(leave, this.#session.wire), { during });
     }
   }
 }

@@ -33,6 +33,8 @@ import { type Station, Stations } from './stations.js';
 
 /** Octet of the low half of the Identification in a Registration Reply, RFC 3344 §3.4. */
 const replyLow32At = 16;
+/** The same in a Registration Request, RFC 3344 §3.3. */
+const requestLow32At = 20;
 /** RFC 792. */
 const portUnreachable = { type: 3, code: 3 } as const;
 /** What is sent, and how. */
@@ -199,10 +201,11 @@ export class Session {
     this.sendPacket(station, packet, options.recorder);
   }
 
-  /** What still comes for the requests sent so far answers nothing that anybody waits for. */
-  forgetRequests(): void {
-    this.#sent.clear();
-    this.#latest = undefined;
+  /** What still comes for this request answers nothing that anybody waits for. */
+  forget({ request }: Pending): void {
+    const id = identificationIn(request.bytes);
+    if (id !== undefined) this.#sent.delete(id);
+    if (this.#latest?.request === request) this.#latest = undefined;
   }
 
   newProbe(during: string, recorder: Recorder): Probe {
@@ -247,9 +250,8 @@ export class Session {
   #remember({ request, during, recorder, replies }: Pending, rrq: Rrq | undefined): void {
     const { bytes } = request;
     this.#latest = { request, during, recorder, replies, rrq, answered: false };
-    if (bytes.length < 24) return;
-    const id = new DataView(bytes.buffer, bytes.byteOffset).getUint32(20); // RFC 3344 §3.3: low half of the Identification
-    this.#sent.set(id, this.#latest);
+    const id = identificationIn(bytes);
+    if (id !== undefined) this.#sent.set(id, this.#latest);
   }
 
   /** The request that a datagram answers: by the low half of the Identification, which every reply must copy. */
@@ -361,5 +363,11 @@ export function addressesOf(session: Session, network: string, gateways: readonl
     gateways.includes(address) || oracle.bindings.atHome(address, clock.now()).length > 0;
   return new HostAddresses(network, isTaken, config.shard);
 }
+
+/** The low half of the Identification of a request, RFC 3344 §3.3; undefined where it is too short to have one. */
+const identificationIn = (octets: Uint8Array): number | undefined =>
+  octets.length < requestLow32At + 4
+    ? undefined
+    : new DataView(octets.buffer, octets.byteOffset).getUint32(requestLow32At);
 
 const show = (endpoint: Endpoint): string => `${endpoint.address}:${endpoint.port}`;

@@ -4,6 +4,10 @@ import { caseIn, fileOf, repeatCase } from '../../src/fuzz/repeat.js';
 import { sequenceMode } from '../../src/fuzz/sequence-mode.js';
 import { haVariants } from '../../src/dut/variants.js';
 import type { HomeAgentOptions } from '../../src/dut/ha.js';
+import { type MemoryNet, memoryNet } from '../../src/net/memory.js';
+import type { Net } from '../../src/net/port.js';
+import { ipv4Number } from '../../src/wire/text.js';
+import { haConfig } from '../tester/in-memory.js';
 import { inRange } from './in-memory.js';
 
 const seed = 20_250_303;
@@ -11,6 +15,22 @@ const sequencesOf = (device: Partial<HomeAgentOptions>, runs: number): Promise<F
   inRange({ device }, (range, revive) =>
     sequenceMode(range, { seed, runs, revive, signal: new AbortController().signal }),
   );
+
+/** A network on which the device hears nothing any longer once a mobile node has moved, until it is started anew. */
+function dyingOfMoves(): MemoryNet {
+  const net = memoryNet();
+  const second = ipv4Number(haConfig.local[1] ?? '');
+  const openUdp: Net['openUdp'] = (local, receive) => {
+    let isDead = false;
+    return net.device.openUdp(local, (datagram) => {
+      const { payload } = datagram;
+      const careOf = payload.length < 16 ? 0 : new DataView(payload.buffer, payload.byteOffset).getUint32(12);
+      isDead ||= careOf === second;
+      if (!isDead) receive(datagram);
+    });
+  };
+  return { ...net, device: { ...net.device, openUdp } };
+}
 
 describe(`sequences against the reference home agent (seed ${seed})`, function () {
   this.timeout(60_000);
@@ -24,6 +44,30 @@ describe(`sequences against the reference home agent (seed ${seed})`, function (
       expect((await sequencesOf({ variant: id }, 15)).findings).to.deep.equal([]);
     });
   }
+
+  describe('of which one ends the device', () => {
+    it('finds it among those under way, where the device can be brought back', async () => {
+      const { findings, lost, unrepeatable } = await inRange({ net: dyingOfMoves() }, (range, revive) =>
+        sequenceMode(range, { seed, runs: 200, revive, signal: new AbortController().signal }),
+      );
+      expect(findings.map((f) => [f.requirement, f.confirmed])).to.deep.equal([['HA-32', true]]);
+      expect(findings[0]?.steps?.map(({ step }) => step)).to.deep.equal(['register', 'move']);
+      expect(unrepeatable).to.deep.equal([]);
+      expect(lost).to.equal(false);
+    });
+
+    it('tells all that were under way, in the order of time, where it cannot', async () => {
+      const { findings, lost } = await inRange({ net: dyingOfMoves() }, (range) =>
+        sequenceMode(range, { seed, runs: 200, signal: new AbortController().signal }),
+      );
+      expect(findings.map((f) => [f.requirement, f.confirmed])).to.deep.equal([['HA-32', false]]);
+      expect(lost).to.equal(true);
+      const [first] = findings;
+      const again = first && caseIn(JSON.stringify(fileOf(first, '')));
+      const seen = again && (await inRange({ net: dyingOfMoves() }, (range) => repeatCase(range, again)));
+      expect(seen?.map((s) => s.requirement)).to.deep.equal(['HA-32']);
+    });
+  });
 
   for (const fault of [
     ...['wrong-key-accepted', 'renewal-rekeys', 'l2-keys-shared', 'authentication-not-checked'],
