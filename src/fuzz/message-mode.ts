@@ -158,7 +158,8 @@ class State {
   }
 
   learn(plan: Plan, outcome: string): void {
-    const sight = `${plan.kind} ${outcome} ${features(plan).length}`;
+    const parts = plan.kind === 'frame' ? plan.header : plan.extensions;
+    const sight = `${plan.kind} ${outcome} ${Object.keys(parts).length}`;
     if (this.#outcomes.has(sight) || this.#outcomes.size > 1000) return;
     this.#outcomes.add(sight);
     this.#options.onInteresting?.(plan, outcome);

@@ -23,7 +23,8 @@ interface Accepted {
 const clockTick = 1000;
 
 /** What an acceptance shows to have held, where it was deserved. */
-const always = ['HA-03', 'HA-05', 'HA-28'] as const;
+const always = ['HA-03', 'HA-05', 'HA-28'].map((id) => holds(id));
+const alwaysFresh = [...always, holds('HA-12')];
 
 export class Acceptance {
   #accepted = new Remembered<Accepted>();
@@ -69,8 +70,7 @@ export class Acceptance {
     }
     // by its home address alone a device may take it for an MN with an NAI, or not
     const order = naiOf(x.rrq) === undefined ? [] : this.#judgeOrder(x, context);
-    const fresh = context.replay === 'timestamps' ? [holds('HA-12')] : [];
-    return [...always.map((id) => holds(id)), ...fresh, ...order];
+    return [...(context.replay === 'timestamps' ? alwaysFresh : always), ...order];
   }
 
   /** The device was started anew and has forgotten what it accepted. */

@@ -22,9 +22,9 @@ export interface Binding {
   readonly l2: boolean;
   readonly gre: boolean;
   /** MPA to HA; undefined without GRE keys. */
-  readonly reverseKey?: number;
+  readonly reverseKey?: number | undefined;
   /** HA to MPA; undefined without GRE keys. */
-  readonly forwardKey?: number;
+  readonly forwardKey?: number | undefined;
   /** True when the HA chose one key for both directions. */
   readonly bidirectional: boolean;
   /** Milliseconds since the Unix epoch when the reply was seen; and when the granted lifetime ends. */
@@ -179,7 +179,9 @@ export class Bindings {
       homeAddress: x.rrp.homeAddress,
       l2: x.asked?.a === true,
       gre: x.rrq.gre || x.asked !== undefined,
-      ...keys,
+      reverseKey: keys.reverseKey,
+      forwardKey: keys.forwardKey,
+      bidirectional: keys.bidirectional,
       since: x.reply.at,
       until: isInfinite ? Infinity : x.reply.at + x.rrp.lifetime * 1000,
       lifetime: x.rrp.lifetime,

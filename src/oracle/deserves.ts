@@ -4,7 +4,7 @@
  */
 import { verifies } from '../wire/auth.js';
 import type { AuthenticationExtension, Extension } from '../wire/extensions.js';
-import { coveredBy, decodeRrq, ntpTimestamp, type Rrq } from '../wire/mobileip.js';
+import { coveredBy, decodeRrq, high32, ntpTimestamp, type Rrq } from '../wire/mobileip.js';
 import type { RequirementId } from '../spec/catalogue.js';
 import type { OracleContext } from './context.js';
 import { greKeyExtensions } from './exchange.js';
@@ -22,14 +22,14 @@ export interface Circumstances {
   /** The device is known to use the GRE Key extension. */
   readonly usesGreKeys: boolean;
   /** Seconds by which an Identification may be off at least before it has to be refused. */
-  readonly tolerance?: bigint;
+  readonly tolerance?: number;
 }
 
 const mayAccept: Deserts = { verdict: 'mayAccept' };
 const mustRefuse = (requirement: RequirementId, why: string): Deserts => ({ verdict: 'mustRefuse', requirement, why });
 
 /** Seconds by which an Identification is beyond any sensible tolerance; RFC 3344 §5.7.1 has 7 as the usual one. */
-const beyondTolerance = 600n;
+const beyondTolerance = 600;
 /** Type numbers that were never assigned and may not be skipped; lower ones may be known to a device. */
 const firstUnassigned = 100;
 const lastUnassigned = 126;
@@ -116,7 +116,7 @@ function staleIdentification(
   { at, tolerance = beyondTolerance }: Circumstances,
 ): Deserts | undefined {
   if (context.replay === 'nonces') return undefined;
-  const offset = BigInt.asIntN(64, rrq.identification - ntpTimestamp(at)) >> 32n;
+  const offset = (high32(rrq.identification) - high32(ntpTimestamp(at))) | 0;
   if (offset < tolerance && offset > -tolerance) return undefined;
   return mustRefuse('HA-12', `its Identification is ${offset} s off`);
 }

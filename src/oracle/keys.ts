@@ -62,11 +62,8 @@ function renewalKeys(b: Binding, context: OracleContext): readonly (number | und
 }
 
 function judgeRenewal(x: Exchange, b: Binding, context: OracleContext): KeyJudgement {
-  const keys: BindingKeys = {
-    bidirectional: b.bidirectional,
-    ...(b.reverseKey !== undefined && { reverseKey: b.reverseKey }),
-    ...(b.forwardKey !== undefined && { forwardKey: b.forwardKey }),
-  };
+  const { reverseKey, forwardKey, bidirectional } = b;
+  const keys: BindingKeys = { reverseKey, forwardKey, bidirectional };
   const allowed = renewalKeys(b, context);
   const words = (): string => `key ${allowed.map((k) => hexKey(k ?? 0)).join(' or ')}, as agreed before`;
   const key = x.granted?.key ?? 0;

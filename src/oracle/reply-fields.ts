@@ -9,12 +9,10 @@ import { isAuthentic, unproven } from './reply-authentication.js';
 const unset = new Set(['0.0.0.0', '255.255.255.255']);
 
 export function judgeReplyFields(x: Exchange, context: OracleContext): Finding[] {
-  return [
-    ...judgeTransport(x),
-    ...judgeIdentification(x, context),
-    judgeKnown(x, context),
-    ...(x.accepted ? judgeGrant(x) : []),
-  ];
+  const findings = judgeTransport(x);
+  findings.push(...judgeIdentification(x, context), judgeKnown(x, context));
+  if (x.accepted) findings.push(...judgeGrant(x));
+  return findings;
 }
 
 /** RFC 3344 §1.8: who does not know one of types 0 to 127 discards the whole reply. */
@@ -32,12 +30,18 @@ function judgeTransport(x: Exchange): Finding[] {
     check('HA-41', reply.to.address === request.from.address, `sent to ${request.from.address}`, reply.to.address),
   ];
   // RFC 3344 §3.8.3.1: a request to a broadcast or multicast address is answered from a unicast one
-  if (!/^(22[4-9]|23\d|255)\./.test(request.to.address)) {
+  if (!isForMany(request.to.address)) {
     findings.push(
       check('HA-40', reply.from.address === request.to.address, `sent from ${request.to.address}`, reply.from.address),
     );
   }
   return findings;
+}
+
+/** Whether it is a broadcast or multicast address. */
+function isForMany(address: string): boolean {
+  const first = Number.parseInt(address, 10);
+  return first >= 224 && (first < 240 || first === 255);
 }
 
 function judgeIdentification(x: Exchange, context: OracleContext): Finding[] {

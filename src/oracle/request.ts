@@ -23,8 +23,12 @@ export function prepareRequest(message: ObservedMessage, context: OracleContext)
   const rrq = decoded.value;
   const greKeys = greKeyExtensions(rrq.extensions, context);
   const [only] = greKeys;
+  const { at, from, to, bytes } = message;
   return {
-    ...message,
+    at,
+    from,
+    to,
+    bytes,
     rrq,
     mn: naiOf(rrq) ?? (isUnset(rrq.homeAddress) ? undefined : rrq.homeAddress),
     registers: rrq.lifetime > 0,

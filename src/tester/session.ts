@@ -56,10 +56,13 @@ export interface SendOptions {
 export type Listener = (station: Station, datagram: Datagram) => void;
 
 /** Seconds by which an Identification is off that no case expects to be accepted; RFC 3344 §5.7.1 has 7 as the usual tolerance. */
-const staleAt = 55n;
+const staleAt = 55;
 
 /** Requests remembered at least, so that a late reply is known for what it is. */
 const rememberedRequests = 50_000;
+
+/** A reply that has a request behind it. */
+const answersOnly = [holds('HA-50')];
 
 /** What it takes to judge a reply. */
 interface Sent extends Pick<Pending, 'request' | 'during' | 'recorder'> {
@@ -281,8 +284,9 @@ export class Session {
     const message = { at: datagram.at, from: datagram.remote, to: datagram.local, bytes };
     const judged = this.oracle.exchange({ request: sent.request, reply: message, rrq: sent.rrq });
     const acceptance = judged.exchange ? this.oracle.acceptanceOfSent(judged.exchange, this.#known(sent.request)) : [];
-    const findings = [...judged.findings, ...acceptance];
-    this.judge.add([...findings, holds('HA-50')], sent.during, bytes); // a request stands behind it
+    this.judge.add(judged.findings, sent.during, bytes);
+    this.judge.add(acceptance, sent.during, bytes);
+    this.judge.add(answersOnly, sent.during, bytes);
     if (judged.exchange) this.#learnNonce(judged.exchange, judged.findings);
     const reply: Reply = { message, exchange: judged.exchange, findings: judged.findings };
     if (!sent.answered) this.#learnRoundTrip(datagram.at - sent.request.at);
@@ -294,7 +298,7 @@ export class Session {
 
   /** What is certain of a request that was bent or not. */
   #known({ at }: Pending['request']): Circumstances {
-    return { at, foreign: new Set(this.stations.addresses), usesGreKeys: false, tolerance: staleAt };
+    return { at, foreign: this.stations.own, usesGreKeys: false, tolerance: staleAt };
   }
 
   /** RFC 3344 §5.7.2: from replies that are authentic, denials too. */

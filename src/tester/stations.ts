@@ -32,6 +32,7 @@ export interface ExtraPort {
 export class Stations {
   readonly clock: Clock;
   readonly #stations: Station[] = [];
+  readonly #own = new Set<string>();
   readonly #gap: number;
   readonly #extra = new Set<{ close(): Promise<void> }>();
   #net: Net | undefined;
@@ -62,6 +63,7 @@ export class Stations {
       const station: Station = { address, udp, raw: ports, wellKnown };
       found.station = station;
       this.#stations.push(station);
+      this.#own.add(address);
       for (const protocol of raw ? heard : []) {
         ports.set(
           protocol,
@@ -125,6 +127,11 @@ export class Stations {
     return async () => {
       if (this.#extra.delete(port)) await port.close();
     };
+  }
+
+  /** The same, for those who look whether an address is among them. */
+  get own(): ReadonlySet<string> {
+    return this.#own;
   }
 
   get addresses(): readonly string[] {

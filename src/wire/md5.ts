@@ -9,6 +9,8 @@ type State = Int32Array;
 
 const start: State = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476);
 const blockSize = 64;
+/** Octets of a digest. */
+const size = 16;
 
 /**
  * Takes one block of 64 octets into the state, RFC 1321 §3.4. The steps are written out: a loop over tables, or a
@@ -179,8 +181,8 @@ const now: State = new Int32Array(4);
 const block = new Uint8Array(blockSize);
 const blockView = new DataView(block.buffer);
 
-/** The digest of `octets` behind `blocks` whole blocks that are in the state already. */
-function digest(state: State, blocks: number, octets: Uint8Array): Uint8Array {
+/** The digest of `octets` behind `blocks` whole blocks that are in the state already, written into `result`. */
+function digest(state: State, blocks: number, octets: Uint8Array, result: Uint8Array): Uint8Array {
   for (let i = 0; i < 4; i++) now[i] = state[i] ?? 0;
   let filled = 0;
   for (let i = 0; i < octets.length; i++) {
@@ -202,12 +204,11 @@ function digest(state: State, blocks: number, octets: Uint8Array): Uint8Array {
   blockView.setUint32(blockSize - 8, length << 3, true);
   blockView.setUint32(blockSize - 4, Math.floor(length / 2 ** 29), true);
   digestBlock(now, blockView);
-  const result = new Uint8Array(16);
-  for (let i = 0; i < 16; i++) result[i] = (now[i >> 2] ?? 0) >>> (8 * (i & 3));
+  for (let i = 0; i < size; i++) result[i] = (now[i >> 2] ?? 0) >>> (8 * (i & 3));
   return result;
 }
 
-export const md5 = (octets: Uint8Array): Uint8Array => digest(start, 0, octets);
+export const md5 = (octets: Uint8Array): Uint8Array => digest(start, 0, octets, new Uint8Array(size));
 
 /** What does not depend on the message: the key, and the states behind its two pads. */
 interface Keyed {
@@ -228,11 +229,13 @@ function keyed(key: Uint8Array): Keyed {
   return { key: key.slice(), inner: behind(0x36), outer: behind(0x5c) };
 }
 
+/** Scratch of `hmacMd5`. */
+const innerDigest = new Uint8Array(size);
 const known = new WeakMap<Uint8Array, Keyed>();
 
 export function hmacMd5(key: Uint8Array, octets: Uint8Array): Uint8Array {
   let found = known.get(key);
   // the octets of a key that was seen before may have been changed
   if (!found || !sameBytes(found.key, key)) known.set(key, (found = keyed(key)));
-  return digest(found.outer, 1, digest(found.inner, 1, octets));
+  return digest(found.outer, 1, digest(found.inner, 1, octets, innerDigest), new Uint8Array(size));
 }
