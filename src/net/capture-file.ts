@@ -1,5 +1,5 @@
 /** Capture files as a stream of packets: classic pcap or pcapng, either compressed with gzip, from a path or standard input. */
-import { createReadStream } from 'node:fs';
+import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { CaptureError, type CapturedPacket, type Walker, type Wants } from './capture-packet.js';
@@ -9,9 +9,29 @@ import { PcapngWalker, pcapngMagic } from './capture-pcapng.js';
 /** Larger ones are no faster, and let packets grow old enough to cost the collector of garbage more. */
 const chunkLength = 1 << 17;
 
-/** The octets of a file; `-` is standard input. Rejects with the system's error when it cannot be opened. */
-export function octetsOf(path: string): AsyncIterable<Uint8Array> {
-  return path === '-' ? process.stdin : createReadStream(path, { highWaterMark: chunkLength });
+/** Chunks read before others have their turn: an interrupt must not wait for the end of the file. */
+const chunksAtOnce = 32;
+
+/**
+ * The octets of a file; `-` is standard input. A chunk is only lent until the next one is asked for. Rejects with the
+ * system's error when the file cannot be opened.
+ */
+export async function* octetsOf(path: string): AsyncGenerator<Uint8Array> {
+  if (path === '-') return yield* process.stdin as AsyncIterable<Uint8Array>;
+  // what is no file may keep its reader waiting
+  if (!statSync(path).isFile()) return yield* createReadStream(path, { highWaterMark: chunkLength });
+  const file = openSync(path, 'r');
+  try {
+    const chunk = new Uint8Array(chunkLength);
+    for (let count = 1; ; count++) {
+      const length = readSync(file, chunk, 0, chunkLength, null);
+      if (length === 0) return;
+      yield chunk.subarray(0, length);
+      if (count % chunksAtOnce === 0) await new Promise(setImmediate);
+    }
+  } finally {
+    closeSync(file);
+  }
 }
 
 /**
@@ -115,7 +135,7 @@ async function atLeastTwo(source: AsyncIterator<Uint8Array>): Promise<Uint8Array
   for (let length = 0; length < 2;) {
     const next = await source.next();
     if (next.done) break;
-    parts.push(next.value);
+    parts.push(next.value.slice());
     length += next.value.length;
   }
   return Buffer.concat(parts);
@@ -130,10 +150,15 @@ async function* joined(head: Uint8Array, source: AsyncIterator<Uint8Array>): Asy
   }
 }
 
+/** Chunks for a stream, which keeps them longer than they are lent. */
+async function* kept(octets: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of octets) yield chunk.slice();
+}
+
 function gunzipped(octets: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const gunzip = createGunzip({ chunkSize: chunkLength });
   // its callback is given the error that iterating over gunzip throws as well
-  pipeline(Readable.from(octets, { objectMode: false, highWaterMark: chunkLength }), gunzip, () => undefined);
+  pipeline(Readable.from(kept(octets), { objectMode: false, highWaterMark: chunkLength }), gunzip, () => undefined);
   return gunzip;
 }
 
