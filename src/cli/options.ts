@@ -127,7 +127,7 @@ export function addDutOptions(command: Command): void {
 Examples:
   $ grespec dut ha --listen 127.0.0.2
   $ grespec dut ha --listen 192.0.2.10:434 --spi 256 --key env:HA_KEY
-  $ grespec dut ha --listen 127.0.0.2:5434 --fault drop-gre-extension
+  $ grespec dut ha --listen 127.0.0.2:5434 --fault extension-missing
   $ grespec dut ha --listen 192.0.2.10 --home-link eth1 --pixit homeNetwork=10.99.0.0/24
   $ grespec dut ha --list-faults
   $ grespec dut mpa --listen 127.0.0.3 --home-agent 127.0.0.2 --control /tmp/mpa

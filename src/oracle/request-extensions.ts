@@ -7,9 +7,9 @@ import { isUnset, placeOf, type Request } from './request.js';
 
 export function judgeRequestExtensions(request: Request, bindings: Bindings, context: OracleContext): Finding[] {
   // octets that cannot be divided may hold any extension: what is missing is then not known to be missing
-  if (placeOf(request.rrq, 'tail') >= 0) return judgeForm(request);
+  if (placeOf(request.rrq, 'tail') >= 0) return judgeForm(request, context);
   return [
-    ...judgeForm(request),
+    ...judgeForm(request, context),
     ...judgePlace(request, context),
     ...judgePresence(request, bindings),
     ...judgeOwnKey(request, bindings),
@@ -19,12 +19,14 @@ export function judgeRequestExtensions(request: Request, bindings: Bindings, con
 }
 
 /** draft §4: yegani's layout, and of its reserved bits only the first has a meaning. */
-function judgeForm({ greKeys, asked }: Request): Finding[] {
+function judgeForm({ greKeys, asked }: Request, { dialect }: OracleContext): Finding[] {
   if (greKeys.length === 0) return [];
   if (greKeys.length > 1) return [violated('TS-01', 'one GRE Key extension', `${greKeys.length} of them`)];
   if (!asked) {
     const got = 'an extension of that type whose body does not fit the layout';
-    return (['TS-01', 'YG-08'] as const).map((id) => violated(id, 'GRE Key extension of the profile', got));
+    // in the form of RFC 6245 there are no reserved bits, and YG-22 is about the form itself
+    const form = dialect.greKeyForm === 'rfc6245' ? 'YG-22' : 'YG-08';
+    return (['TS-01', form] as const).map((id) => violated(id, 'GRE Key extension of the profile', got));
   }
   const reserved = asked.reserved ?? 0;
   const bits = `reserved bits 0x${reserved.toString(16)}`;

@@ -26,6 +26,8 @@ export interface ProfileTraits {
   readonly without: readonly (DocumentKey | RuleId)[];
   /** Documents whose rules are known for this profile from memory only: their level is `info` until confirmed. */
   readonly unconfirmed: readonly DocumentKey[];
+  /** Rules of other documents that this one has in its own words, in place of theirs. */
+  readonly restated: Readonly<Record<RuleId, Pick<Requirement, 'level' | 'text'>>>;
 }
 
 type RuleId = `${string}-${number}`;
@@ -41,6 +43,7 @@ export const profileTraits: Readonly<Record<Profile, ProfileTraits>> = {
     knobs: {},
     without: [],
     unconfirmed: [],
+    restated: {},
   },
   'yegani-02': {
     profile: 'yegani-02',
@@ -53,6 +56,7 @@ export const profileTraits: Readonly<Record<Profile, ProfileTraits>> = {
     knobs: { key_direction: 'receiver', zero_key: 'none' },
     without: ['tsirtsis'],
     unconfirmed: [],
+    restated: {},
   },
   rfc6245: {
     profile: 'rfc6245',
@@ -62,10 +66,18 @@ export const profileTraits: Readonly<Record<Profile, ProfileTraits>> = {
     keyDirection: 'receiver',
     aFlag: false,
     knobs: { key_direction: 'receiver', g_without_ext: 'keyless' }, // A-07: only the drafts deny GRE without the extension
-    // its layout is the long one and has no reserved bits
-    without: ['tsirtsis', 'YG-08', 'YG-13', 'YG-22'],
+    // its layout is the long one
+    without: ['tsirtsis', 'YG-08', 'YG-13'],
     // RFC 6245 grew from this draft; its own text has not been read
     unconfirmed: ['yegani'],
+    // what the draft says of its reserved bits becomes the layout itself, which is what the profile stands for: without it
+    // there is nothing that two devices could agree by. The registry of Mobile IPv4 numbers has sub-types for type 48
+    restated: {
+      'YG-22': {
+        level: 'fact',
+        text: 'Whoever sends the extension gives it Sub-Type 0 and a Length of 16 bits, which is 4, in front of the key.',
+      },
+    },
   },
 };
 
@@ -75,10 +87,19 @@ export const profileKnobs = (profile: Profile): KnobValues => ({ ...defaultKnobs
 /** A requirement as the profile has it, with its level there; undefined where the profile does without. */
 export function ruleIn(profile: Profile, id: string): Requirement | undefined {
   const row = requirement(id);
-  const { without, unconfirmed } = profileTraits[profile];
+  const { without, unconfirmed, restated } = profileTraits[profile];
   if (without.some((name) => name === row.document || name === row.id)) return undefined;
+  const own = ownWords(restated, id);
+  if (own) return { ...row, ...own };
   return unconfirmed.includes(row.document) ? { ...row, level: 'info' } : row;
 }
+
+/** Whether the profile has the rule in its own words. */
+export const isRestated = (profile: Profile, id: string): boolean =>
+  ownWords(profileTraits[profile].restated, id) !== undefined;
+
+const ownWords = (restated: ProfileTraits['restated'], id: string): ProfileTraits['restated'][RuleId] | undefined =>
+  Object.hasOwn(restated, id) ? restated[id as RuleId] : undefined;
 
 /** Requirements about key 0 as the wish for a key: they bind only where it is one (knob `zero_key`). */
 export const zeroKeyRules: ReadonlySet<string> = new Set(['TS-04', 'TS-06', 'TS-07', 'TS-23', 'YG-24', 'YG-25']);

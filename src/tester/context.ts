@@ -159,7 +159,9 @@ export class CaseContext extends CaseBase {
     const first = await this.#patiently(mn, await this.#ready(mn, request), options);
     if (first.kind === 'reply') return first;
     const again = { ...request, identification: this.session.identification(mn.nai) };
-    return this.#once(mn, again, options, this.session.config.timeout);
+    // one that cannot read the extension has been waited for as long as it takes before the first case
+    const { mismatch, patience, config } = this.session;
+    return this.#once(mn, again, options, mismatch?.proof ? patience : config.timeout);
   }
 
   /** Sends a bent request that the device may leave unanswered: a fence behind it tells silence from slowness. */

@@ -108,12 +108,13 @@ export class Executor {
     return isSpoilt ? plain('inconclusive', mismatch.text) : undefined;
   }
 
-  /** Nothing is held against a device that only follows another profile than the run. */
+  /** Of a device that follows another profile than the run, only what is about the difference counts. */
   #inLight(decided: Decision, { tunnel = false, needs = [] }: CaseDefinition, recorder: Recorder): Decision {
     const { mismatch, dialect } = this.#rig;
     if (!mismatch) return decided;
     const isConcerned = mismatch.kind === 'layout' || tunnel;
-    return inLightOf(mismatch, decided, isConcerned && (needs.includes('greKeys') || usesKeys(recorder, dialect)));
+    const concerned = isConcerned && (needs.includes('greKeys') || usesKeys(recorder, dialect));
+    return inLightOf(mismatch, decided, { usesKeys: concerned, tunnel });
   }
 
   /** Nothing is held against a device for what it forgot, or could not do, when it was lost while the case was under way. */

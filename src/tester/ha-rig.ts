@@ -3,7 +3,6 @@ import type { Net } from '../net/port.js';
 import type { CaseDefinition } from './case.js';
 import { CaseContext } from './context.js';
 import type { Home } from './home.js';
-import type { Mismatch } from './mismatch.js';
 import { MobileNode } from './mobile-node.js';
 import { preflight } from './preflight.js';
 import type { Prepared, Rig, Running } from './rig.js';
@@ -14,7 +13,6 @@ import { dialectOf } from './dialect.js';
 export class HaRig implements Rig {
   readonly #session: Session;
   #home: Home | undefined;
-  mismatch: Mismatch | undefined;
   #doubt: string | undefined;
 
   constructor({ config, net, onBent }: Pick<RunOptions, 'config' | 'net' | 'onBent'>) {
@@ -30,6 +28,10 @@ export class HaRig implements Rig {
     return this.#session.dialect;
   }
 
+  get mismatch(): Rig['mismatch'] {
+    return this.#session.mismatch;
+  }
+
   get notice(): Rig['notice'] {
     return this.mismatch?.text ?? this.#doubt;
   }
@@ -42,7 +44,7 @@ export class HaRig implements Rig {
     const found = await preflight(this.#session);
     if (found.ok) this.#home = found.home;
     if (found.ok) this.#doubt = found.doubt;
-    this.mismatch = found.mismatch;
+    this.#session.mismatch = found.mismatch;
     return found;
   }
 

@@ -25,7 +25,8 @@ export function layoutOf(request: SeenRequest, config: RunConfig, dialect: Diale
   const at = found?.at ?? bytes.length;
   if (!found || !layouts[isLong ? 'flat' : 'long'].every((octet, i) => bytes[at + 1 + i] === octet)) return undefined;
   // without the A flag both drafts write it so
-  return isLong && !found.a ? otherLayout(profile, 'tsirtsis-00', 'yegani-02') : otherLayout(profile, other);
+  const seen = isLong && !found.a ? (['tsirtsis-00', 'yegani-02'] as const) : ([other] as const);
+  return otherLayout(profile, seen, { message: request.message, at });
 }
 
 /** A packet of an MN with two keys under the key that it should receive with. */

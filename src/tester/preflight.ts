@@ -55,6 +55,8 @@ export async function preflight(session: Session): Promise<Preflight> {
   const first = await Promise.race(tries.map((t) => t.pending.replies.first(timeout)));
   if (!first && !tries.some((t) => t.pending.replies.all.length > 0)) {
     const mismatch = pics.greKeys ? await findLayout(session, timeout) : undefined;
+    const home = mismatch && (await withoutKeys(session, mismatch));
+    if (home) return { ok: true, home, mismatch };
     return { ok: false, why: mismatch?.text ?? silentDevice(session, tries.length), mismatch };
   }
   const patience = Math.max(leastPatience, 8 * session.roundTrip);
@@ -79,6 +81,19 @@ export async function preflight(session: Session): Promise<Preflight> {
     mismatch: layout ?? (await findDirection(session, twoKeys, gateways)),
     doubt: allDenied(replies),
   };
+}
+
+/**
+ * What can be tested of a device that claims keys and nothing else, and cannot read requests for them: it has to answer
+ * those without, if only by a denial. Undefined when it does not, so that nothing tells silence from death.
+ */
+async function withoutKeys(session: Session, { text }: Mismatch): Promise<Home | undefined> {
+  const mn = new MobileNode(session, { during });
+  await mn.synchronise(modes.ipInIp);
+  const answer = await mn.send(mn.request(modes.ipInIp)).replies.first(session.config.timeout);
+  if (!answer) return undefined;
+  const addresses = session.addresses ?? addressesOf(session, '192.0.2.0', []);
+  return { fence: modes.ipInIp, l3: undefined, l2: undefined, missing: text, addresses };
 }
 
 const noAddresses =

@@ -1,4 +1,6 @@
 /** Keeps the frames of one case for its report, bounded. */
+import type { Endpoint } from '../net/port.js';
+import type { ObservedMessage } from '../oracle/exchange.js';
 import type { FrameRecord } from '../report/result.js';
 import { summarizeMessage, summarizePacket } from '../wire/describe.js';
 import type { Dialect } from '../wire/extensions.js';
@@ -43,6 +45,14 @@ export class Recorder {
     else {
       this.#last.push(entry);
       if (this.#last.length > 2 * keptLast) this.#last = this.#last.slice(-keptLast);
+    }
+  }
+
+  /** Messages from before the case began, as evidence: of a request and its answer the latter comes last, and is the device's. */
+  addMessages(messages: readonly ObservedMessage[]): void {
+    for (const [i, { at, from, to, bytes }] of messages.entries()) {
+      if ([...this.#first, ...this.#last].some((e) => e.bytes === bytes)) continue;
+      this.add(i < messages.length - 1 ? 'sent' : 'received', 'udp', endpoint(from), endpoint(to), bytes, at);
     }
   }
 
@@ -92,3 +102,5 @@ export class Recorder {
     return { frames, omitted: this.#count - kept.length };
   }
 }
+
+const endpoint = ({ address, port }: Endpoint): string => `${address}:${port}`;

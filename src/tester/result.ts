@@ -3,7 +3,7 @@ import { AssertionError } from 'chai';
 import type { CaseResult } from '../report/result.js';
 import { documents, requirement } from '../spec/catalogue.js';
 import type { Profile } from '../spec/config.js';
-import { profileTraits, ruleIn } from '../spec/profiles.js';
+import { isRestated, profileTraits, ruleIn } from '../spec/profiles.js';
 import type { Level, Verdict } from '../spec/types.js';
 import type { CaseDefinition } from './case.js';
 import type { CaseBase } from './case-base.js';
@@ -56,6 +56,7 @@ export function explain(id: string, profile: Profile): string {
   const source = `${documents[document].citation} ${section}`;
   const { citation } = profileTraits[profile];
   if (!rule) return `${id} (${source}, which ${citation} does without): ${text}`;
+  if (isRestated(profile, id)) return `${id} (${level}, ${citation}, in place of ${source}): ${text}`;
   if (level !== 'info') return `${id} (${level}, ${source}): ${text}`;
   return `${id} (info: in ${citation} from memory, not confirmed; as in ${source}): ${text}`;
 }

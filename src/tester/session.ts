@@ -23,6 +23,7 @@ import type { OnBent } from './bend.js';
 import { handMade } from './hand-made.js';
 import { HostAddresses, likelyGateways } from './home.js';
 import { Judge } from './judge.js';
+import type { Mismatch } from './mismatch.js';
 import type { MobileNode } from './mobile-node.js';
 import { Pending, type Reply } from './pending.js';
 import { cookieIn, Probe } from './probe.js';
@@ -95,6 +96,8 @@ export class Session {
   readonly addresses: HostAddresses | undefined;
   /** Names of the modes with keys whose first, valid request was denied as prohibited or unavailable. */
   readonly refusedModes = new Set<string>();
+  /** How the device differs from the profile; known before the first case. */
+  mismatch: Mismatch | undefined;
   /** Longest round trip seen lately, in milliseconds; how patient the tester is follows from it. */
   roundTrip = 5;
 

@@ -1,14 +1,16 @@
 /** draft-tsirtsis-l2gre-pmipv4-00 §4: the GRE Key extension keeps its layout; one reserved bit becomes the A flag. */
 import { greKey, replace } from '../../src/tester/bend.js';
 import { section } from '../../src/tester/case.js';
+import { expectLayout } from '../../src/tester/checks.js';
 
 export const flagDefinition = section('ha/4', { document: 'tsirtsis', section: '4' }, (test) => {
   test(
     '01',
     'MUST reply with the extension in the layout of the draft, in every mode',
     { covers: ['TS-01'], needs: ['greKeys'] },
-    (t) =>
-      t.eachMode(async (mode) => {
+    async (t) => {
+      expectLayout(t, t.session.mismatch, 'TS-01');
+      await t.eachMode(async (mode) => {
         const { granted } = await t.register(t.mn(), mode);
         t.demand(
           'TS-01',
@@ -16,7 +18,8 @@ export const flagDefinition = section('ha/4', { document: 'tsirtsis', section: '
           'all reserved bits but A zero',
           `reserved bits 0x${(granted?.reserved ?? 0).toString(16)}`,
         );
-      }),
+      });
+    },
   );
 
   test(

@@ -1,14 +1,16 @@
 /** draft-yegani-gre-key-extension-02 §5: the extension itself and the use of the keys. */
 import { hexKey } from '../../src/oracle/exchange.js';
 import { section } from '../../src/tester/case.js';
-import { expectForwardKey } from '../../src/tester/checks.js';
+import { expectForwardKey, expectLayout } from '../../src/tester/checks.js';
 import { draftModes as modes } from '../../src/tester/request.js';
 
 const gre = { needs: ['greKeys'] } as const;
+const layout = { ...gre, covers: ['YG-22'] } as const;
 const receiver = { ...gre, tunnel: true, knobs: { key_direction: 'receiver' } } as const;
 
 export const yeganiExtension = section('ha/yegani-5', { document: 'yegani', section: '5' }, (test) => {
-  test('01', 'MUST send the reserved bits as zero in normal mode', { ...gre, covers: ['YG-22'] }, async (t) => {
+  test('01', 'MUST send the extension as drawn, its reserved bits zero, in normal mode', layout, async (t) => {
+    expectLayout(t, t.session.mismatch, 'YG-22');
     for (const mode of [modes.bidirectional, modes.unidirectional]) {
       const { granted } = await t.register(t.mn(), mode);
       const zero = (granted?.reserved ?? 0) === 0 && granted?.a !== true;

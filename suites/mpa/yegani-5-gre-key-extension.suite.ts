@@ -1,17 +1,22 @@
 /** draft-yegani-gre-key-extension-02 §5: the extension and the keys on the wire, as a proxy agent uses them. */
 import { hexKey } from '../../src/oracle/exchange.js';
 import { mpaSection } from '../../src/tester/case.js';
+import { expectLayout } from '../../src/tester/checks.js';
 import { greKeyOf } from '../../src/tester/grant.js';
+import { layoutOf } from '../../src/tester/mpa-mismatch.js';
 import { draftModes as modes } from '../../src/tester/request.js';
 
 const gre = { needs: ['greKeys'] } as const;
+const layout = { ...gre, covers: ['YG-22'] } as const;
 
 export const yeganiProxyExtension = mpaSection('mpa/yegani-5', { document: 'yegani', section: '5' }, (test) => {
-  test('01', 'MUST send the reserved bits as zero in normal mode', { ...gre, covers: ['YG-22'] }, async (t) => {
+  test('01', 'MUST send the extension as drawn, its reserved bits zero, in normal mode', layout, async (t) => {
     for (const mode of [modes.bidirectional, modes.unidirectional]) {
       const node = t.node(mode);
       await t.attach(node);
-      const asked = greKeyOf((await t.request(node)).rrq);
+      const request = await t.request(node);
+      const asked = greKeyOf(request.rrq);
+      if (!asked) expectLayout(t, layoutOf(request, t.config, t.session.dialect), 'YG-22');
       if (!asked) return t.undecided('a request came without the extension');
       const zero = (asked.reserved ?? 0) === 0 && asked.a !== true;
       t.demand(
