@@ -3,7 +3,7 @@
  *
  *   peer udp-echo ADDRESS PORT             sends every datagram back
  *   peer udp-ping LOCAL ADDRESS PORT SIZE  keeps datagrams under way to an echo
- *   peer ha ADDRESS PORT SPI KEYHEX        answers Registration Requests as a home agent that accepts everything
+ *   peer ha ADDRESS PORT SPI KEYHEX        answers Registration Requests as a home agent does that has no tunnels
  *   peer gre-echo ADDRESS                  sends every GRE packet back, outer addresses swapped
  *   peer gre-ping LOCAL ADDRESS SIZE       keeps GRE packets under way to an echo
  *
@@ -107,33 +107,81 @@ static void udp_echo(const char *address, int port) {
   }
 }
 
-/* The place of an extension (RFC 3344 1.9) of this type behind the fixed part; 0 when there is none. */
-static size_t find_extension(const uint8_t *m, size_t length, uint8_t type) {
-  for (size_t at = 24; at + 2 <= length; at += 2 + m[at + 1])
-    if (m[at] == type) return at + 2 + m[at + 1] <= length ? at : 0;
-  return 0;
+/* What a Registration Request has; places are 0 where it has none, extensions of which there may be one count as broken when twice. */
+struct request {
+  size_t nai, gre, mn_ha;
+  int broken;
+};
+
+/* Reads the extensions behind the fixed part (RFC 3344 1.8 to 1.10). */
+static struct request read_request(const uint8_t *m, size_t length) {
+  struct request r = {0};
+  for (size_t at = 24; at < length && !r.broken;) {
+    if (m[at] == 0 && ++at) continue; /* a pad has no length */
+    size_t end = at + 2 <= length ? at + 2 + m[at + 1] : length + 1;
+    size_t *place = m[at] == 131 ? &r.nai : m[at] == 48 ? &r.gre : m[at] == 32 ? &r.mn_ha : NULL;
+    int may_skip = m[at] >= 128 || m[at] == 33 || m[at] == 34; /* no association with an FA */
+    if (end > length || (place ? *place : !may_skip)) r.broken = 1;
+    if (place) *place = at;
+    at = end;
+  }
+  return r;
 }
 
-/* A reply (RFC 3344 3.4) with the NAI, the GRE key (one of its own where 0 was asked, else the same) and MN-HA; its length, or 0. */
-static size_t answer(const uint8_t *rrq, size_t length, uint8_t *rrp, const struct hmac_md5 *key, uint32_t spi) {
-  static uint32_t next_key = 0x10000, next_home = 0x0a630000;
+/* A number that nobody else has, as good as certainly: FNV-1a. */
+static uint32_t hash_of(const uint8_t *octets, size_t length) {
+  uint32_t hash = 2166136261u;
+  while (length--) hash = (hash ^ *octets++) * 16777619u;
+  return hash ? hash : 1;
+}
+
+static uint32_t word_at(const uint8_t *m) {
+  uint32_t word;
+  memcpy(&word, m, 4);
+  return ntohl(word);
+}
+
+static void put_word(uint8_t *m, uint32_t word) {
+  word = htonl(word);
+  memcpy(m, &word, 4);
+}
+
+/* Seconds since 1900, the high half of an Identification (RFC 3344 5.7.1). */
+static uint32_t ntp_seconds(void) { return (uint32_t)(time(NULL) + 2208988800u); }
+
+/*
+ * A reply (RFC 3344 3.4) with the NAI, the GRE key and MN-HA; its length, or 0 for silence. Key and home address follow
+ * from who the MN is, so that nothing need be remembered of it and a renewal names what it named before.
+ */
+static size_t answer(const uint8_t *rrq, size_t length, uint8_t *rrp, const struct hmac_md5 *key, uint32_t spi, uint32_t own) {
+  uint8_t right[16];
   if (length < 24 || rrq[0] != 1) return 0;
-  size_t at = 20, nai = find_extension(rrq, length, 131), gre = find_extension(rrq, length, 48);
-  rrp[0] = 3, rrp[1] = 0;
-  memcpy(rrp + 2, rrq + 2, 10); /* lifetime, home address, home agent */
-  memcpy(rrp + 12, rrq + 16, 8); /* Identification */
-  uint32_t home = htonl(next_home++);
-  if (memcmp(rrp + 4, "\0\0\0\0", 4) == 0) memcpy(rrp + 4, &home, 4);
-  if (nai) memcpy(rrp + at, rrq + nai, 2 + rrq[nai + 1]), at += 2 + rrq[nai + 1];
-  if (gre) {
-    memcpy(rrp + at, rrq + gre, 8);
-    uint32_t allocated = htonl(next_key++);
-    if (memcmp(rrp + at + 4, "\0\0\0\0", 4) == 0) memcpy(rrp + at + 4, &allocated, 4);
-    at += 8;
+  struct request r = read_request(rrq, length);
+  int has_home = word_at(rrq + 4) + 1 > 1; /* neither all zeros nor all ones */
+  if (r.broken || !(r.nai || has_home)) return 0;
+  uint32_t id = ntp_seconds(), named = word_at(rrq + 8);
+  int code = 0, registers = rrq[2] | rrq[3];
+  if (!r.mn_ha || rrq[r.mn_ha + 1] != 20 || word_at(rrq + r.mn_ha + 2) != spi) code = 131;
+  else if (hmac_md5(key, rrq, r.mn_ha + 6, right), memcmp(right, rrq + r.mn_ha + 6, 16)) code = 131;
+  else if ((uint32_t)(word_at(rrq + 16) - id + 7) > 14) code = 133;
+  else if (named != own && named != 0 && named != 0xffffffffu) code = 136;
+  else if ((rrq[1] & 5) || (r.gre && rrq[r.gre + 1] != 6)) code = 134;
+  else if ((rrq[1] & 8) && !r.gre && registers) code = 134; /* yegani-02 4.2 */
+  size_t at = 20, length_of_nai = r.nai ? 2 + rrq[r.nai + 1] : 0;
+  uint32_t who = r.nai ? hash_of(rrq + r.nai, length_of_nai) : hash_of(rrq + 4, 4);
+  rrp[0] = 3, rrp[1] = code;
+  memcpy(rrp + 2, rrq + 2, 2);  /* lifetime */
+  put_word(rrp + 4, has_home ? word_at(rrq + 4) : 0x0a400000 | (who & 0xfffff));
+  put_word(rrp + 8, own);
+  memcpy(rrp + 12, rrq + 16, 8);  /* Identification */
+  if (code == 133) put_word(rrp + 12, id);
+  memcpy(rrp + at, rrq + r.nai, length_of_nai), at += length_of_nai;
+  if (r.gre && code == 0) {
+    memcpy(rrp + at, "\x30\x06\0\0", 4), rrp[at + 2] = rrq[r.gre + 2] & 0x80; /* draft 4: the A flag */
+    put_word(rrp + at + 4, who), at += 8;
   }
-  uint32_t wire_spi = htonl(spi);
   rrp[at] = 32, rrp[at + 1] = 20;
-  memcpy(rrp + at + 2, &wire_spi, 4);
+  put_word(rrp + at + 2, spi);
   hmac_md5(key, rrp, at + 6, rrp + at + 6);
   return at + 22;
 }
@@ -144,13 +192,14 @@ static void home_agent(const char *address, int port, uint32_t spi, const char *
   for (; size_of_key < 64 && hex[2 * size_of_key]; size_of_key++) sscanf(hex + 2 * size_of_key, "%2hhx", key + size_of_key);
   struct hmac_md5 keyed;
   hmac_md5_key(&keyed, key, size_of_key);
+  uint32_t own = ntohl(address_of(address, port).sin_addr.s_addr);
   int fd = bound_socket(SOCK_DGRAM, 0, address, port);
   say_ready(1);
   for (;;) {
     struct sockaddr_in from;
     socklen_t size = sizeof from;
     ssize_t length = recvfrom(fd, buffer, sizeof buffer, 0, (struct sockaddr *)&from, &size);
-    size_t answered = length > 0 ? answer(buffer, length, reply, &keyed, spi) : 0;
+    size_t answered = length > 0 ? answer(buffer, length, reply, &keyed, spi, own) : 0;
     if (answered) sendto(fd, reply, answered, 0, (struct sockaddr *)&from, size);
   }
 }

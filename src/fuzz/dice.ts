@@ -28,9 +28,8 @@ export class Dice {
     return list[this.below(list.length)] ?? list[0];
   }
 
-  /** From none to `most` of what is drawn. */
-  list<T>(most: number, draw: Draw<T>): T[] {
-    const list: T[] = [];
+  /** From none to `most` of what is drawn, behind what is in the list already. */
+  list<T>(most: number, draw: Draw<T>, list: T[] = []): T[] {
     for (let left = this.below(most + 1); left > 0; left--) list.push(draw(this));
     return list;
   }

@@ -1,7 +1,7 @@
 /** Values of fields that follow from the layouts of src/wire: what a field can hold is stated there, and nowhere else. */
 import type { AnyField, InputOf, Layout, Shape } from '../wire/layout.js';
 import { fromHex, ipv4Text, macText } from '../wire/text.js';
-import { type Draw, oneOf, weighted } from './dice.js';
+import { type Dice, type Draw, oneOf, weighted } from './dice.js';
 import type { PlainValues } from './plan.js';
 
 type Plain = PlainValues[string];
@@ -13,16 +13,19 @@ const hexOctets = Array.from({ length: 256 }, (_, n) => n.toString(16).padStart(
 
 export const hexOctet = (n: number): string => hexOctets[n & 0xff] ?? '';
 
-const hexOf = (length: number, octet: () => number): string => {
+function anyHex(length: number, dice: Dice): string {
   let text = '';
-  for (let i = 0; i < length; i++) text += hexOctet(octet());
+  for (let i = 0, word = 0; i < length; i++, word >>>= 8) {
+    if (i % 4 === 0) word = dice.uint32();
+    text += hexOctet(word);
+  }
   return text;
-};
+}
 
 /** Octets as hex, `most` at most (up to 255); the lengths that parsers get wrong are frequent. */
 export function octets(most: number): Draw<string> {
   return weighted(
-    [6, (dice) => hexOf(dice.below(Math.min(24, most) + 1), () => dice.below(256))],
+    [6, (dice) => anyHex(dice.below(Math.min(24, most) + 1), dice)],
     [1, (dice) => '41'.repeat(Math.min(most, dice.of([0, 1, 4, 16, 254, 255])))],
   );
 }
@@ -88,10 +91,11 @@ export function someFields(
   });
   const [first, ...more] = choices;
   if (!first) return () => ({});
+  const choose = oneOf(first, ...more);
   return (dice) => {
     const values: Record<string, Plain> = {};
     for (let left = dice.below(Math.min(mostFields, choices.length) + 1); left > 0; left--) {
-      const { name, draw } = dice.of([first, ...more]);
+      const { name, draw } = choose(dice);
       values[name] = draw(dice);
     }
     return values;
@@ -111,15 +115,20 @@ function kindsOf(layout: Layout<unknown>): ReadonlyMap<string, Shape['kind']> {
 
 /** The values as an encoder takes them. */
 export function inputOf<V>(layout: Layout<V>, values: PlainValues): InputOf<Layout<V>> {
-  const input: Record<string, unknown> = {};
+  return fill(layout, {}, values);
+}
+
+/** The same put into what an encoder takes already. */
+export function fill<V>(layout: Layout<V>, input: object, values: PlainValues): InputOf<Layout<V>> {
+  const filled = input as Record<string, unknown>;
   const known = kindsOf(layout);
   for (const name in values) {
     const value = values[name];
     const kind = known.get(name);
     if (value === undefined || kind === undefined) continue;
-    input[name] =
+    filled[name] =
       kind === 'bytes' ? (fromHex(String(value)) ?? new Uint8Array(0)) : kind === 'big' ? BigInt(value) : value;
   }
   // only fields of this layout, each with a value of its shape
-  return input as InputOf<Layout<V>>;
+  return filled as InputOf<Layout<V>>;
 }

@@ -114,7 +114,8 @@ class State {
   strayHunts = 0;
   readonly #options: FuzzOptions;
   readonly #hunts = new Map<string, number>();
-  readonly #outcomes = new Set<string>();
+  /** What became of inputs of a kind, and how many parts those had. */
+  readonly #outcomes = new Map<string, Set<number>>();
 
   constructor(options: FuzzOptions) {
     this.#options = options;
@@ -158,10 +159,12 @@ class State {
   }
 
   learn(plan: Plan, outcome: string): void {
-    const parts = plan.kind === 'frame' ? plan.header : plan.extensions;
-    const sight = `${plan.kind} ${outcome} ${Object.keys(parts).length}`;
-    if (this.#outcomes.has(sight) || this.#outcomes.size > 1000) return;
-    this.#outcomes.add(sight);
+    const name = `${plan.kind} ${outcome}`;
+    let sizes = this.#outcomes.get(name);
+    if (!sizes) this.#outcomes.set(name, (sizes = new Set()));
+    const size = plan.kind === 'frame' ? Object.keys(plan.header).length : plan.extensions.length;
+    if (sizes.has(size)) return;
+    sizes.add(size);
     this.#options.onInteresting?.(plan, outcome);
   }
 }

@@ -1,6 +1,6 @@
 /** Inputs of message mode as fast-check knows them: drawn from one number each, made smaller by leaving parts out. */
 import fc from 'fast-check';
-import { Dice, type Draw, weighted } from './dice.js';
+import { Dice, type Draw, oneOf, weighted } from './dice.js';
 import { frame } from './frames.js';
 import type { Plan } from './plan.js';
 import type { FuzzRange } from './range.js';
@@ -35,9 +35,9 @@ export function plansOf(range: FuzzRange, corpus: readonly Plan[] = []): fc.Arbi
   const asked = requests(dialect);
   const fresh: Draw<Plan> = config.gre ? weighted<Plan>([5, asked], [1, frame]) : asked;
   const [first, ...more] = corpus;
-  return new PlanArbitrary(
-    first ? weighted<Plan>([4, fresh], [1, (dice) => mutated(dice.of([first, ...more]), asked(dice), dice)]) : fresh,
-  );
+  if (!first) return new PlanArbitrary(fresh);
+  const kept = oneOf(first, ...more);
+  return new PlanArbitrary(weighted<Plan>([4, fresh], [1, (dice) => mutated(kept(dice), asked(dice), dice)]));
 }
 
 const mostExtensions = 20;

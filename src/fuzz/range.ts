@@ -5,20 +5,21 @@
  */
 import type { Clock, Datagram } from '../net/port.js';
 import { naiOf, type ObservedMessage } from '../oracle/exchange.js';
-import { type Deserts, weigh } from '../oracle/deserves.js';
+import { weigh, type Weighed } from '../oracle/deserves.js';
 import { violated } from '../oracle/finding.js';
-import { decodeRrp, encodeRrq, messageTypes, ntpTimestamp, type Rrq } from '../wire/mobileip.js';
+import { decodeRrp, encodeRrq, messageTypes, ntpTimestamp } from '../wire/mobileip.js';
 import type { Home } from '../tester/home.js';
 import { type RequestOptions, validRequest } from '../tester/request.js';
 import type { Session } from '../tester/session.js';
 import { numberOf, within } from '../spec/shard.js';
+import type { WireContext } from '../wire/extensions.js';
 import { ipv4 } from '../wire/ipv4.js';
 import { decode } from '../wire/layout.js';
 import { ipv4Number, ipv4Text } from '../wire/text.js';
 import { Fence, leastPatience } from './fence.js';
 import { judgeReply } from './judge-reply.js';
 import type { FramePlan, Plan, RequestPlan } from './plan.js';
-import { type Sender, renderRequest } from './render.js';
+import { fuzzWire, type Sender, renderRequest } from './render.js';
 import { type Seat, seatOf, Seats } from './seats.js';
 import { Statistics } from './statistics.js';
 import { type Suspicion, isWorthTelling, suspicion } from './suspicion.js';
@@ -49,8 +50,6 @@ export interface Volley {
 
 interface Sent {
   readonly message: ObservedMessage;
-  /** Undefined when it is no whole request, or the volley is over: a late reply has it read again. */
-  rrq: Rrq | undefined;
   /** Undefined for what is none of the messages: fences, and registrations that are ended. */
   readonly shot: Shot | undefined;
   readonly seat: Seat;
@@ -60,8 +59,8 @@ interface Sent {
 interface Shot {
   readonly flight: Flight;
   readonly index: number;
-  readonly deserts: Deserts;
-  readonly authentic: boolean;
+  /** When it was sent, the device was known to use the GRE Key extension. */
+  readonly usesGreKeys: boolean;
 }
 
 interface Flight {
@@ -93,6 +92,7 @@ export class FuzzRange {
   readonly #clock: Clock;
   readonly #tunnels: TunnelRange;
   readonly #foreign: ReadonlySet<string>;
+  readonly #wire: WireContext;
   readonly #sent = new Map<number, Sent>();
   /** Low halves of the Identifications in #sent, the oldest overwritten by the newest. */
   readonly #order: number[] = [];
@@ -110,6 +110,7 @@ export class FuzzRange {
     this.home = home;
     this.#clock = session.clock;
     this.#foreign = new Set(session.config.local.filter((a) => a !== session.target.address));
+    this.#wire = fuzzWire(session);
     this.#tunnels = new TunnelRange(session, home);
     this.#seats = new Seats(session);
     this.#fence = new Fence(session.clock, () => this.#sendFence());
@@ -154,9 +155,7 @@ export class FuzzRange {
     const alive = (await this.#fence.stand(patience)) && (!hasFrames || (await this.#fence.stand(patience)));
     flight.suspicions.push(...this.#tunnels.harvest(flight.outcomes, this.statistics, alive, flight.seen));
     sent.forEach((one, i) => {
-      if (!one) return;
-      one.rrq = undefined;
-      if (one.replies > 0) return;
+      if (!one || one.replies > 0) return;
       flight.outcomes[i] = 'discarded';
       this.statistics.count('request', 'discarded');
     });
@@ -231,10 +230,9 @@ export class FuzzRange {
   }
 
   #send(plan: RequestPlan, seat: Seat, index: number, flight: Flight): Sent {
-    const bytes = this.#unlike(() => renderRequest(plan, this.#sender(seat.nai, index), this.session));
-    const circumstances = { at: this.#clock.now(), foreign: this.#foreign, usesGreKeys: this.#usesGreKeys };
-    const { rrq, deserts, authentic } = weigh(bytes, this.session.oracle.context, circumstances);
-    return this.#transmit(bytes, rrq, seat, { flight, index, deserts, authentic });
+    const { session } = this;
+    const bytes = this.#unlike(() => renderRequest(plan, this.#sender(seat.nai, index), session, this.#wire));
+    return this.#transmit(bytes, seat, { flight, index, usesGreKeys: this.#usesGreKeys });
   }
 
   /** Octets whose Identification is told apart from all in flight: turned bits may make one into another. */
@@ -251,11 +249,11 @@ export class FuzzRange {
     if (bytes) flight.seen?.push({ direction: 'sent', layer: 'gre', at: this.#clock.now(), bytes });
   }
 
-  #transmit(bytes: Uint8Array, rrq: Rrq | undefined, seat: Seat, shot?: Shot): Sent {
+  #transmit(bytes: Uint8Array, seat: Seat, shot?: Shot): Sent {
     const { session } = this;
     const station = session.stations.at(0);
     const message = { at: this.#clock.now(), from: station.udp.local, to: session.target, bytes };
-    const sent: Sent = { message, rrq, shot, seat, replies: 0 };
+    const sent: Sent = { message, shot, seat, replies: 0 };
     if (bytes.length >= requestLow32At + 4) this.#remember(low32At(bytes, requestLow32At), sent);
     shot?.flight.seen?.push({ direction: 'sent', layer: 'udp', at: message.at, bytes });
     session.stations.sendUdp(station, session.target, bytes, (at) => void (message.at = at));
@@ -275,7 +273,7 @@ export class FuzzRange {
     const { session } = this;
     const ownKey = session.random.uint32() || 1;
     const bytes = this.#unlike(() => encodeRrq(validRequest(session, seat.nai, careOf, ownKey, options), session.wire));
-    this.#transmit(bytes, undefined, seat);
+    this.#transmit(bytes, seat);
     return low32At(bytes, requestLow32At);
   }
 
@@ -309,8 +307,10 @@ export class FuzzRange {
 
   #onReply(sent: Sent, { at, local, remote, payload }: Datagram): void {
     const { oracle } = this.session;
-    const { rrq, shot, seat, message } = sent;
-    const judged = oracle.exchange({ request: message, reply: { at, from: remote, to: local, bytes: payload }, rrq });
+    const { shot, seat, message } = sent;
+    const weighed = shot && this.#weigh(message, shot);
+    const reply = { at, from: remote, to: local, bytes: payload };
+    const judged = oracle.exchange({ request: message, reply, rrq: weighed?.rrq });
     const { exchange } = judged;
     sent.replies++;
     if (exchange?.accepted && exchange.registers) {
@@ -318,8 +318,9 @@ export class FuzzRange {
       const nai = naiOf(exchange.rrq);
       if (nai !== undefined) seat.granted.add(nai); // without an NAI it ends with its lifetime
     }
-    if (!shot) return;
-    const { flight, index, deserts, authentic } = shot;
+    if (!shot || !weighed) return;
+    const { flight, index } = shot;
+    const { deserts, authentic } = weighed;
     flight.seen?.push({ direction: 'received', layer: 'udp', at, bytes: payload });
     const { bytes: request } = message;
     const findings = judgeReply({ request, reply: payload, judged, deserts, authentic, count: sent.replies });
@@ -334,6 +335,11 @@ export class FuzzRange {
       : 'answered otherwise';
     flight.outcomes[index] = outcome;
     if (sent.replies === 1) this.statistics.count('request', outcome);
+  }
+
+  /** Only what is answered need be weighed: silence is nearly always allowed. */
+  #weigh({ bytes, at }: ObservedMessage, { usesGreKeys }: Shot): Weighed {
+    return weigh(bytes, this.session.oracle.context, { at, foreign: this.#foreign, usesGreKeys });
   }
 
   /** Ends what was granted, so that the device has room for more. */
@@ -360,6 +366,6 @@ function isAcceptance(payload: Uint8Array, session: Session): boolean {
   return reply.ok && reply.value.code <= 1;
 }
 
-function low32At(octets: Uint8Array, at: number): number {
-  return new DataView(octets.buffer, octets.byteOffset).getUint32(at);
-}
+const low32At = (octets: Uint8Array, at: number): number =>
+  (((octets[at] ?? 0) << 24) | ((octets[at + 1] ?? 0) << 16) | ((octets[at + 2] ?? 0) << 8) | (octets[at + 3] ?? 0)) >>>
+  0;

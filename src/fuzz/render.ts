@@ -3,13 +3,13 @@ import type { Binding } from '../oracle/bindings.js';
 import { knobValue } from '../spec/knobs.js';
 import type { Session } from '../tester/session.js';
 import { registry } from '../wire/extension-registry.js';
-import type { Extension, KeyLookup } from '../wire/extensions.js';
+import type { Extension, KeyLookup, WireContext } from '../wire/extensions.js';
 import { gre, type GreInput } from '../wire/gre.js';
 import { encode } from '../wire/layout.js';
 import { encodeRrq, type RrqInput, rrqLayout } from '../wire/mobileip.js';
 import { concat } from '../wire/text.js';
-import { inputOf } from './from-layout.js';
-import type { Damage, ExtensionPlan, FramePlan, PlainValues, RequestPlan } from './plan.js';
+import { fill, inputOf } from './from-layout.js';
+import type { Damage, ExtensionPlan, FramePlan, RequestPlan } from './plan.js';
 
 /** Who sends: chosen anew for every message. */
 export interface Sender {
@@ -28,36 +28,44 @@ const usualLifetime = 60;
 /** Seconds by which a stale Identification is off. */
 const staleBy = 3600n;
 const longestNai = 255;
+const addresses = ['homeAddress', 'homeAgent', 'careOfAddress'] as const;
 /** Of the right length; no key is known that makes it. */
 const wrongAuthenticator = new Uint8Array(16).fill(0x5a);
 
-export function renderRequest(plan: RequestPlan, sender: Sender, session: Session): Uint8Array {
+/** `wire` is that of the session, with `anyKey`. */
+export function renderRequest(
+  plan: RequestPlan,
+  sender: Sender,
+  session: Session,
+  wire: WireContext = fuzzWire(session),
+): Uint8Array {
   const { careOf, identification } = sender;
-  const { config, target, dialect } = session;
+  const { config, target } = session;
   const shift = plan.identification === 'fresh' ? 0n : plan.identification === 'past' ? -staleBy : staleBy;
-  const message: RrqInput = {
-    gre: plan.extensions.some((e) => e.name === 'greKey'),
-    reverseTunneling: knobValue(config.knobs, 't_bit') !== '0' && config.pics.reverseTunneling, // A-27
-    lifetime: usualLifetime,
-    ...(!config.pics.dynamicHomeAddress && { homeAddress: sender.home() }),
-    homeAgent: target.address,
-    careOfAddress: careOf,
-    identification: shift === 0n ? identification : BigInt.asUintN(64, identification + (shift << 32n)),
-    extensions: plan.extensions.map((e) => extensionOf(e, sender, session)),
-  };
-  Object.assign(message, inputOf(rrqLayout, addressed(plan.fixed, sender, target.address)));
-  return damaged(encodeRrq(message, { dialect, keys: anyKey(session) }), plan.damage);
+  const message = rrqLayout.blank() as { -readonly [K in keyof RrqInput]: RrqInput[K] };
+  message.gre = plan.extensions.some((e) => e.name === 'greKey');
+  message.reverseTunneling = knobValue(config.knobs, 't_bit') !== '0' && config.pics.reverseTunneling; // A-27
+  message.lifetime = usualLifetime;
+  if (!config.pics.dynamicHomeAddress) message.homeAddress = sender.home();
+  message.homeAgent = target.address;
+  message.careOfAddress = careOf;
+  message.identification = shift === 0n ? identification : BigInt.asUintN(64, identification + (shift << 32n));
+  message.extensions = plan.extensions.map((e) => extensionOf(e, sender, session));
+  fill(rrqLayout, message, plan.fixed);
+  address(message, sender, target.address);
+  return damaged(encodeRrq(message, wire), plan.damage);
 }
 
-function addressed(values: PlainValues, sender: Sender, target: string): PlainValues {
-  let named: Record<string, PlainValues[string]> | undefined;
-  for (const name in values) {
-    const value = values[name];
-    const own =
-      value === '@home' ? sender.home() : value === '@other' ? sender.other : value === '@target' ? target : '';
-    if (own !== '') (named ??= { ...values })[name] = own;
+export const fuzzWire = (session: Session): WireContext => ({ dialect: session.dialect, keys: anyKey(session) });
+
+/** Puts the addresses in that only the sender knows. */
+function address(message: { -readonly [K in keyof RrqInput]: RrqInput[K] }, sender: Sender, target: string): void {
+  for (const name of addresses) {
+    const value = message[name];
+    if (value === '@home') message[name] = sender.home();
+    else if (value === '@other') message[name] = sender.other;
+    else if (value === '@target') message[name] = target;
   }
-  return named ?? values;
 }
 
 /** Whatever its type and SPI say, an authenticator that is to be right is made with the key of the pair. */
@@ -67,21 +75,21 @@ export function anyKey({ config }: Session): KeyLookup {
 
 /** `sender` is whom a request is from, or a reply is for. */
 export function extensionOf(plan: ExtensionPlan, sender: Sender, session: Session): Extension {
-  const length = 'length' in plan && plan.length !== undefined ? { length: plan.length } : {};
+  if (plan.name === 'pad') return plan;
+  const extension = bodyOf(plan, sender, session);
+  if (plan.length !== undefined) extension.length = plan.length;
+  return extension;
+}
+
+type WithLength = Extension & { length?: number };
+
+function bodyOf(plan: Exclude<ExtensionPlan, { name: 'pad' }>, sender: Sender, session: Session): WithLength {
   switch (plan.name) {
-    case 'pad':
-      return plan;
     case 'nai':
-      return { name: 'nai', nai: naiText(plan.nai, sender.nai), ...length };
+      return { name: 'nai', nai: naiText(plan.nai, sender.nai) };
     case 'greKey': {
       const key = plan.key === 'own' ? sender.ownKey : plan.key;
-      return {
-        name: 'greKey',
-        a: plan.a,
-        key,
-        ...(plan.reserved !== undefined && { reserved: plan.reserved }),
-        ...length,
-      };
+      return { name: 'greKey', a: plan.a, key, reserved: plan.reserved ?? 0 };
     }
     case 'mnHa':
     case 'mnFa':
@@ -89,26 +97,18 @@ export function extensionOf(plan: ExtensionPlan, sender: Sender, session: Sessio
     case 'generalizedAuth': {
       const { mnHa, faHa } = session.config;
       const agreed = plan.name === 'faHa' ? (faHa ?? mnHa).spi : mnHa.spi;
-      return {
-        name: plan.name,
-        spi: plan.spi === 'agreed' ? agreed : plan.spi,
-        ...(plan.authenticator !== 'right' && { authenticator: given(plan.authenticator) }),
-        ...length,
-      };
+      const spi = plan.spi === 'agreed' ? agreed : plan.spi;
+      if (plan.authenticator === 'right') return { name: plan.name, spi };
+      return { name: plan.name, spi, authenticator: given(plan.authenticator) };
     }
     case 'raw':
-      return { name: 'raw', type: plan.type, data: octetsOf(plan.data), ...length };
+      return { name: 'raw', type: plan.type, data: octetsOf(plan.data) };
     default: {
       const body = registry(session.dialect).byName.get(plan.name)?.body;
       const subType = plan.subType === undefined ? {} : { subType: plan.subType };
       // name and body belong together in the registry, which the type system cannot follow
       const values: object = body ? inputOf(body, plan.values) : {};
-      return {
-        name: plan.name,
-        ...values,
-        ...subType,
-        ...length,
-      } as Extension;
+      return { name: plan.name, ...values, ...subType } as WithLength;
     }
   }
 }

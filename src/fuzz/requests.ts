@@ -137,19 +137,16 @@ const anyFixed = someFields(rrqLayout, {
 
 /** The usual list with further extensions in its places. */
 function around(added: Draw<ExtensionPlan>, fixed: Draw<PlainValues>, most: number): Draw<RequestPlan> {
-  return (dice) => ({
-    kind: 'request',
-    fixed: fixed(dice),
-    identification: 'fresh',
-    extensions: [
-      ...dice.list(most, added),
-      dice.oneIn(13) ? longNai : ownNai,
-      ...dice.list(most, added),
-      ...(dice.oneIn(5) ? [] : [greKey(dice)]),
-      rightMnHa,
-      ...dice.list(1, added),
-    ],
-  });
+  return (dice) => {
+    const values = fixed(dice);
+    const extensions = dice.list(most, added);
+    extensions.push(dice.oneIn(13) ? longNai : ownNai);
+    dice.list(most, added, extensions);
+    if (!dice.oneIn(5)) extensions.push(greKey(dice));
+    extensions.push(rightMnHa);
+    dice.list(1, added, extensions);
+    return { kind: 'request', fixed: values, identification: 'fresh', extensions };
+  };
 }
 
 /** The same with an authenticator that is wrong, absent, or at the wrong end. */

@@ -3,9 +3,11 @@ import type { Clock, Timer } from './port.js';
 /** setTimeout takes no more than a signed 32-bit number and fires at once above it. */
 const longestTimeout = 0x7fffffff;
 
+const { timeOrigin } = performance;
+
 /** Wall clock at start plus monotonic time since: steps of the system's clock do not show. */
 function now(): number {
-  return performance.timeOrigin + performance.now();
+  return timeOrigin + performance.now();
 }
 
 function setTimer(ms: number, fire: () => void): Timer {

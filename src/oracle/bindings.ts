@@ -70,6 +70,7 @@ export class Bindings {
   readonly #lately = new Lately();
   readonly #seen = new Recent<string, true>(seenKept);
   readonly #rounds = new Rounds(this.#byMn);
+  #lastEnds = { homeAgent: '', careOf: '', name: '' };
   readonly #tunnels = { keyed: new Set<string>(), keyedL2: new Set<string>(), keyless: new Set<string>() };
 
   /** Whether the device has ever accepted a registration of this MN, so that it must know how to authenticate to it. */
@@ -119,10 +120,18 @@ export class Bindings {
 
   /** Whether GRE between these ends was only ever agreed on with keys; for L2 mode, whether it ever was. */
   isKeyed(homeAgent: string, careOf: string, mode: 'any' | 'l2' = 'any'): boolean {
-    const ends = `${homeAgent} ${careOf}`;
+    const ends = this.#ends(homeAgent, careOf);
     const { keyed, keyedL2, keyless } = this.#tunnels;
     const known = mode === 'l2' ? keyedL2 : keyed;
     return keyless.size < mostTunnels && known.has(ends) && !keyless.has(ends);
+  }
+
+  /** A name for two ends; they are nearly always those of the time before. */
+  #ends(homeAgent: string, careOf: string): string {
+    const last = this.#lastEnds;
+    if (homeAgent === last.homeAgent && careOf === last.careOf) return last.name;
+    this.#lastEnds = { homeAgent, careOf, name: `${homeAgent} ${careOf}` };
+    return this.#lastEnds.name;
   }
 
   /** Live bindings in normal mode that have this home address. */
@@ -188,7 +197,7 @@ export class Bindings {
       standing: new Standing(open.some((b) => b.mn !== mn) ? -Infinity : surely),
     };
     if (binding.gre) {
-      const ends = `${binding.homeAgent} ${binding.careOf}`;
+      const ends = this.#ends(binding.homeAgent, binding.careOf);
       const known = this.#tunnels[binding.forwardKey === undefined ? 'keyless' : 'keyed'];
       if (known.size < mostTunnels) known.add(ends);
       if (binding.l2 && this.#tunnels.keyedL2.size < mostTunnels) this.#tunnels.keyedL2.add(ends);

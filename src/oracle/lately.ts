@@ -6,8 +6,8 @@ import type { Binding } from './bindings.js';
 
 /** How long after its end packets of a binding may still come, in milliseconds. */
 export const underWay = 5000;
-/** Kept of one home address; of more, the ones that ended first are let go. */
-const most = 16;
+/** Kept of one home address, and of all; of more, the ones that ended first are let go. */
+const [most, mostInAll] = [16, 20_000];
 
 interface Ended {
   binding: Binding;
@@ -37,7 +37,8 @@ export class Lately {
 
   /** Lets go of those whose packets cannot be under way any longer. */
   sweep(now: number): void {
-    for (let next = this.#all[this.#first]; next && next.at + underWay <= now; next = this.#all[++this.#first]) {
+    for (let next = this.#all[this.#first]; next; next = this.#all[++this.#first]) {
+      if (next.at + underWay > now && this.#all.length - this.#first <= mostInAll) break;
       const here = this.#byHomeAddress.get(next.binding.homeAddress);
       if (here?.[0] !== next) continue; // more have ended here since
       if (here.length === 1) this.#byHomeAddress.delete(next.binding.homeAddress);

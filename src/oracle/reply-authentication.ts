@@ -112,7 +112,7 @@ function judgeFaHa(x: Exchange, context: OracleContext): Finding[] {
 function judgeSpis(x: Exchange): Finding[] {
   return x.rrp.extensions
     .filter(isAuthentication)
-    .map((e) => check('HA-09', e.spi >= 256, 'an SPI of 256 or more', `${e.name} with SPI ${e.spi}`));
+    .map((e) => check('HA-09', e.spi >= 256, 'an SPI of 256 or more', () => `${e.name} with SPI ${e.spi}`));
 }
 
 /** RFC 3344 §3.8.3.3: MN-HA before FA-HA, and nothing behind FA-HA. */

@@ -8,46 +8,52 @@ import { check, type Finding } from './finding.js';
 export function judgeReplyExtension(x: Exchange, context: OracleContext): Finding[] {
   const inReply = greKeyExtensions(x.rrp.extensions, context);
   // draft §4: yegani's layout (§5 there), and of the reserved bits only the first has a meaning
-  const findings = inReply.flatMap((extension) =>
-    (['TS-01', 'YG-22'] as const).map((id) =>
-      check(
-        id,
-        extension.name === 'greKey' && (extension.reserved ?? 0) === 0,
-        'GRE Key extension of the profile with all reserved bits but A zero',
-        extension.name === 'greKey'
-          ? `reserved bits 0x${(extension.reserved ?? 0).toString(16)}`
-          : `an extension of that type whose body does not fit the layout`,
-      ),
-    ),
-  );
+  const findings: Finding[] = [];
+  for (const extension of inReply) {
+    const isRight = extension.name === 'greKey' && (extension.reserved ?? 0) === 0;
+    for (const id of ['TS-01', 'YG-22']) findings.push(check(id, isRight, cleanExtension, () => faultOf(extension)));
+  }
   findings.push(...judgeRevocationOffer(x, context));
-  if (!x.accepted || !x.registers || !x.asked) return findings;
-  findings.push(
-    ...(['TS-18', 'YG-16'] as const).map((id) =>
-      check(id, inReply.length > 0, 'GRE Key extension in the reply', `code ${x.rrp.code} without the extension`),
-    ),
-  );
-  if (!x.granted) {
+  const { asked, granted } = x;
+  if (!x.accepted || !x.registers || !asked) return findings;
+  for (const id of ['TS-18', 'YG-16']) {
+    const actual = (): string => `code ${x.rrp.code} without the extension`;
+    findings.push(check(id, inReply.length > 0, 'GRE Key extension in the reply', actual));
+  }
+  if (!granted) {
     if (inReply.length > 1) {
       findings.push(check('TS-18', false, 'one GRE Key extension in the reply', `${inReply.length} of them`));
     }
     return findings;
   }
   findings.push(
-    check('TS-19', x.granted.key !== 0, 'an allocated key, which is not 0 (draft §3)', `key ${hexKey(x.granted.key)}`),
+    check(
+      'TS-19',
+      granted.key !== 0,
+      'an allocated key, which is not 0 (draft §3)',
+      () => `key ${hexKey(granted.key)}`,
+    ),
   );
   if (context.dialect.greKeyForm === 'tsirtsis-00') {
     const bit = (flag: boolean | undefined): string => `A=${flag ? 1 : 0}`;
     findings.push(
       check(
         'TS-20',
-        (x.granted.a ?? false) === (x.asked.a ?? false),
-        `${bit(x.asked.a)} in the reply, as in the request`,
-        bit(x.granted.a),
+        (granted.a ?? false) === (asked.a ?? false),
+        () => `${bit(asked.a)} in the reply, as in the request`,
+        () => bit(granted.a),
       ),
     );
   }
   return findings;
+}
+
+const cleanExtension = 'GRE Key extension of the profile with all reserved bits but A zero';
+
+function faultOf(extension: Extension): string {
+  return extension.name === 'greKey'
+    ? `reserved bits 0x${(extension.reserved ?? 0).toString(16)}`
+    : `an extension of that type whose body does not fit the layout`;
 }
 
 /** The extension that offers revocation. */

@@ -25,14 +25,34 @@ function judgeKnown({ rrp }: Exchange, context: OracleContext): Finding {
 function judgeTransport(x: Exchange): Finding[] {
   const { request, reply } = x;
   const findings = [
-    check('HA-42', reply.from.port === request.to.port, `UDP source port ${request.to.port}`, String(reply.from.port)),
-    check('HA-43', reply.to.port === request.from.port, `UDP port ${request.from.port}`, String(reply.to.port)),
-    check('HA-41', reply.to.address === request.from.address, `sent to ${request.from.address}`, reply.to.address),
+    check(
+      'HA-42',
+      reply.from.port === request.to.port,
+      () => `UDP source port ${request.to.port}`,
+      () => String(reply.from.port),
+    ),
+    check(
+      'HA-43',
+      reply.to.port === request.from.port,
+      () => `UDP port ${request.from.port}`,
+      () => String(reply.to.port),
+    ),
+    check(
+      'HA-41',
+      reply.to.address === request.from.address,
+      () => `sent to ${request.from.address}`,
+      reply.to.address,
+    ),
   ];
   // RFC 3344 §3.8.3.1: a request to a broadcast or multicast address is answered from a unicast one
   if (!isForMany(request.to.address)) {
     findings.push(
-      check('HA-40', reply.from.address === request.to.address, `sent from ${request.to.address}`, reply.from.address),
+      check(
+        'HA-40',
+        reply.from.address === request.to.address,
+        () => `sent from ${request.to.address}`,
+        reply.from.address,
+      ),
     );
   }
   return findings;
@@ -85,21 +105,26 @@ function judgeNonceOfDenial(x: Exchange, context: OracleContext): Finding[] {
   const { rrq, rrp } = x;
   if (unproven.has(rrp.code) || !isAuthentic(x, 'mnHa', context.mnHa)) return [];
   const isNew = high32(rrp.identification) !== high32(rrq.identification);
-  const actual = `code ${rrp.code} with the nonce of the request`;
+  const actual = (): string => `code ${rrp.code} with the nonce of the request`;
   return [check('HA-18', isNew, 'a new nonce in the high 32 bits of a denial', actual)];
 }
 
 function judgeGrant(x: Exchange): Finding[] {
   const { rrq, rrp } = x;
   const findings = [
-    check('HA-48', rrp.lifetime <= rrq.lifetime, `a lifetime of at most ${rrq.lifetime} s`, `${rrp.lifetime} s`),
+    check(
+      'HA-48',
+      rrp.lifetime <= rrq.lifetime,
+      () => `a lifetime of at most ${rrq.lifetime} s`,
+      () => `${rrp.lifetime} s`,
+    ),
   ];
   if (!unset.has(rrq.homeAgent) && rrq.homeAgent === x.request.to.address) {
-    findings.push(check('HA-26', rrp.homeAgent === rrq.homeAgent, `Home Agent ${rrq.homeAgent}`, rrp.homeAgent));
+    findings.push(check('HA-26', rrp.homeAgent === rrq.homeAgent, () => `Home Agent ${rrq.homeAgent}`, rrp.homeAgent));
   }
   if (!unset.has(rrq.homeAddress)) {
     findings.push(
-      check('HA-36', rrp.homeAddress === rrq.homeAddress, `Home Address ${rrq.homeAddress}`, rrp.homeAddress),
+      check('HA-36', rrp.homeAddress === rrq.homeAddress, () => `Home Address ${rrq.homeAddress}`, rrp.homeAddress),
     );
   } else if (x.registers && x.asked?.a !== true) {
     // draft §7 lets the reply's HoA be 0 only for an L2 tunnel
@@ -108,7 +133,7 @@ function judgeGrant(x: Exchange): Finding[] {
   const nai = naiOf(rrq);
   if (nai !== undefined) {
     const given = naiOf(rrp);
-    findings.push(check('HA-38', given === nai, `NAI ${nai} in the reply`, given ?? 'no NAI extension'));
+    findings.push(check('HA-38', given === nai, () => `NAI ${nai} in the reply`, given ?? 'no NAI extension'));
   }
   findings.push(
     check(

@@ -5,18 +5,19 @@ export interface Random {
 }
 
 export function seededRandom(seed: number): Random {
-  let a = 0x9e3779b9;
-  let b = 0x243f6a88;
-  let c = seed >>> 0;
-  let d = 0xb7e15162;
+  // signed 32-bit numbers, for the engine keeps those without allocating anything
+  let a = 0x9e3779b9 | 0;
+  let b = 0x243f6a88 | 0;
+  let c = seed | 0;
+  let d = 0xb7e15162 | 0;
   const uint32 = (): number => {
-    const t = (a + b + d) >>> 0;
-    d = (d + 1) >>> 0;
+    const t = (a + b + d) | 0;
+    d = (d + 1) | 0;
     a = b ^ (b >>> 9);
-    b = (c + (c << 3)) >>> 0;
-    c = ((c << 21) | (c >>> 11)) >>> 0;
-    c = (c + t) >>> 0;
-    return t;
+    b = (c + (c << 3)) | 0;
+    c = ((c << 21) | (c >>> 11)) + t;
+    c |= 0;
+    return t >>> 0;
   };
   for (let i = 0; i < 12; i++) uint32();
   return { uint32 };

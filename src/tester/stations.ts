@@ -129,13 +129,13 @@ export class Stations {
     };
   }
 
+  get addresses(): readonly string[] {
+    return this.#stations.map((s) => s.address);
+  }
+
   /** The same, for those who look whether an address is among them. */
   get own(): ReadonlySet<string> {
     return this.#own;
-  }
-
-  get addresses(): readonly string[] {
-    return this.#stations.map((s) => s.address);
   }
 
   at(index: number): Station {

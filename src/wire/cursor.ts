@@ -19,7 +19,8 @@ export class Reader {
   readonly bytes: Uint8Array;
   /** Where the message starts in `bytes`. */
   readonly origin: number;
-  readonly end: number;
+  /** Where the window ends; may be drawn nearer. */
+  end: number;
   at: number;
   /** Bits already taken of the octet at `at`, 0 to 7. */
   bit = 0;
@@ -75,14 +76,14 @@ export class Reader {
     return value;
   }
 
-  /** A copy of the next `size` octets. */
+  /** The next `size` octets, not copied. */
   take(size: number, path: string): Uint8Array {
     if (!(size >= 0 && size <= this.left)) {
       this.short(size, path);
       return new Uint8Array(0);
     }
     this.at += size;
-    return this.bytes.slice(this.at - size, this.at);
+    return this.bytes.subarray(this.at - size, this.at);
   }
 
   private short(wanted: number, path: string): number {

@@ -132,8 +132,8 @@ function readExtension(reader: Reader, dialect: Dialect, sink?: Sink): Extension
   const end = start + (encoding === 'long' ? 4 : 2) + head.length;
   if (window.issue || end > reader.end) return readTail(reader, 'length points past the end of the message', sink);
   reader.at = end;
-  const body = new Reader(reader.bytes, window.at, end);
-  const extension = readBody(body, known, head, { at, size: end - start }, keep);
+  window.end = end;
+  const extension = readBody(window, known, head, { at, size: end - start }, keep);
   sink?.({
     name: extension.name === 'raw' ? rawName(type, known) : extension.name,
     offset: start,
@@ -171,7 +171,7 @@ function readBody(
     }
     issue = `${known.name} with a body of ${octetsText(body.end - start)}`;
   }
-  const data = body.bytes.slice(start, body.end);
+  const data = body.bytes.subarray(start, body.end);
   sink?.({ name: 'data', offset: start, length: data.length, text: toHex(data) });
   return {
     name: 'raw',

@@ -13,26 +13,26 @@ const blockSize = 64;
 const size = 16;
 
 /**
- * Takes one block of 64 octets into the state, RFC 1321 §3.4. The steps are written out: a loop over tables, or a
+ * Takes the block of 64 octets at `at` into the state, RFC 1321 §3.4. The steps are written out: a loop over tables, or a
  * function for each step, is several times slower.
  */
-function digestBlock(state: State, octets: DataView): void {
-  const x0 = octets.getInt32(0, true);
-  const x1 = octets.getInt32(4, true);
-  const x2 = octets.getInt32(8, true);
-  const x3 = octets.getInt32(12, true);
-  const x4 = octets.getInt32(16, true);
-  const x5 = octets.getInt32(20, true);
-  const x6 = octets.getInt32(24, true);
-  const x7 = octets.getInt32(28, true);
-  const x8 = octets.getInt32(32, true);
-  const x9 = octets.getInt32(36, true);
-  const x10 = octets.getInt32(40, true);
-  const x11 = octets.getInt32(44, true);
-  const x12 = octets.getInt32(48, true);
-  const x13 = octets.getInt32(52, true);
-  const x14 = octets.getInt32(56, true);
-  const x15 = octets.getInt32(60, true);
+function digestBlock(state: State, octets: DataView, at = 0): void {
+  const x0 = octets.getInt32(at, true);
+  const x1 = octets.getInt32(at + 4, true);
+  const x2 = octets.getInt32(at + 8, true);
+  const x3 = octets.getInt32(at + 12, true);
+  const x4 = octets.getInt32(at + 16, true);
+  const x5 = octets.getInt32(at + 20, true);
+  const x6 = octets.getInt32(at + 24, true);
+  const x7 = octets.getInt32(at + 28, true);
+  const x8 = octets.getInt32(at + 32, true);
+  const x9 = octets.getInt32(at + 36, true);
+  const x10 = octets.getInt32(at + 40, true);
+  const x11 = octets.getInt32(at + 44, true);
+  const x12 = octets.getInt32(at + 48, true);
+  const x13 = octets.getInt32(at + 52, true);
+  const x14 = octets.getInt32(at + 56, true);
+  const x15 = octets.getInt32(at + 60, true);
   let a = state[0] ?? 0;
   let b = state[1] ?? 0;
   let c = state[2] ?? 0;
@@ -184,14 +184,13 @@ const blockView = new DataView(block.buffer);
 /** The digest of `octets` behind `blocks` whole blocks that are in the state already, written into `result`. */
 function digest(state: State, blocks: number, octets: Uint8Array, result: Uint8Array): Uint8Array {
   for (let i = 0; i < 4; i++) now[i] = state[i] ?? 0;
-  let filled = 0;
-  for (let i = 0; i < octets.length; i++) {
-    block[filled++] = octets[i] ?? 0;
-    if (filled === blockSize) {
-      digestBlock(now, blockView);
-      filled = 0;
-    }
+  let at = 0;
+  if (octets.length >= blockSize) {
+    const view = new DataView(octets.buffer, octets.byteOffset, octets.length);
+    for (; at + blockSize <= octets.length; at += blockSize) digestBlock(now, view, at);
   }
+  let filled = 0;
+  while (at < octets.length) block[filled++] = octets[at++] ?? 0;
   // RFC 1321 §3.1 and 3.2: a one bit, zeros, and the length in bits
   block[filled++] = 0x80;
   if (filled > blockSize - 8) {

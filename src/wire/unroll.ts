@@ -42,6 +42,12 @@ export function readAll(parts: readonly Part[], lead: readonly string[] = []): R
   return made(fields, args, [`const value = { ${first.join(', ')} };`, ...lines, 'return value;']);
 }
 
+/** Makes values with every field that there may be, all undefined. */
+export function blanks(parts: readonly Part[]): () => Record<string, unknown> {
+  const names = parts.flatMap((part) => ('when' in part ? part.fields.map(({ name }) => name) : [part.name]));
+  return made([], [], [`return { ${names.map((name) => `${named(name)}: undefined`).join(', ')} };`]);
+}
+
 /** For fields that do not depend on each other: what is left out gets its default. */
 export function writeAll(fields: readonly AnyField[]): WriteAll {
   const lines = fields.map((field, i) => {
