@@ -3,10 +3,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { dist } from '../lib/places.mjs';
-import { median } from '../lib/compare.mjs';
+import { dist, inBench, loopback } from '../lib/places.mjs';
+import { median, ratio } from '../lib/compare.mjs';
+import { Contender } from '../lib/contender.mjs';
 import { runProgram } from '../lib/run-program.mjs';
-import { number, table } from '../lib/text.mjs';
+import { number, rateText, ratioText, table } from '../lib/text.mjs';
+import { key, spi } from '../workers/tester.mjs';
 
 const main = path.join(dist, 'src/cli/main.js');
 /** Faults whose finding has to be made smaller. */
@@ -50,18 +52,67 @@ function shares(profile) {
   );
 }
 
+/** Messages under way at once in message mode. */
+const window = 64;
+/** Octets of a usual message. */
+const messageSize = 86;
+
+/** Message mode against a C home agent, and a bare ping-pong of Node's own sockets with as much under way, in turn. */
+async function besidePingPong({ peer, settings, against }, fuzzing) {
+  const [device, echo, ours, theirs] = [1, 2, 3, 4].map((n) => loopback(n));
+  const ping = new Contender('node:dgram', process.execPath, [
+    ...[inBench('workers/dgram.mjs'), theirs, echo, '434', String(messageSize)],
+  ]);
+  const all = [
+    new Contender('C home agent', peer.program, ['ha', device, '434', String(spi), key]),
+    new Contender('C echo', peer.program, ['udp-echo', echo, '434']),
+    ping,
+  ];
+  const target = ['--target', device, '--local', ours, '--spi', String(spi), '--key', key, '--no-gre'];
+  const seconds = ['--duration', String(2 * settings.fuzzSeconds)];
+  const builds = [main, ...against.map((folder) => path.join(folder, 'src/cli/main.js'))];
+  const measured = builds.map(() => ({ rates: [] }));
+  const bare = { rates: [] };
+  try {
+    for (const one of all) await one.start();
+    await ping.round(window, settings.warmUp);
+    for (let round = 0; round < 2 * settings.programs; round++) {
+      bare.rates.push((await ping.round(window, 1000 * settings.fuzzSeconds)).rate);
+      for (const [i, build] of builds.entries()) {
+        const { stdout } = await fuzzing(['--mode', 'message', ...target, ...seconds], [], build);
+        measured[i].rates.push(sentIn(stdout));
+      }
+    }
+  } finally {
+    for (const one of all.reverse()) await one.stop();
+  }
+  const names = ['grespec', ...against.map((folder) => `grespec of ${folder}`)];
+  return table(
+    ['who', 'messages a second', 'of node:dgram ping-pong'],
+    [...names.map((name, i) => [name, measured[i]]), ['node:dgram ping-pong', bare]].map(([name, own]) => [
+      name,
+      rateText(own),
+      ratioText(ratio(own, bare)),
+    ]),
+  );
+}
+
 const sentIn = (text) => {
   const [, sent, seconds] = /(\d+) \w+ in ([\d.]+) s/.exec(text) ?? [];
   return Number(sent) / Number(seconds);
 };
 
-export async function fuzz({ settings }) {
+export async function fuzz({ peer, settings, against }) {
   const folder = mkdtempSync(path.join(tmpdir(), 'grespec-bench-'));
-  const fuzzing = (args, before = []) =>
-    runProgram(process.execPath, [...before, main, 'fuzz', '--seed', '1', '--out', path.join(folder, 'out'), ...args], {
-      keep: true,
-      patience: 120_000,
-    });
+  const fuzzing = (args, before = [], program = main) =>
+    runProgram(
+      process.execPath,
+      [...before, program, 'fuzz', '--seed', '1', '--out', path.join(folder, 'out'), ...args],
+      {
+        keep: true,
+        patience: 120_000,
+      },
+    );
   const seconds = ['--duration', String(settings.fuzzSeconds)];
   const rows = [];
   try {
@@ -91,6 +142,10 @@ export async function fuzz({ settings }) {
     await fuzzing(['--runs', '1000']);
     shrunk.push(['none', '0', `${((performance.now() - begin) / 1000).toFixed(1)} s`]);
     return [
+      ...(peer.program
+        ? [`Against a C home agent, ${window} under way:`, await besidePingPong({ peer, settings, against }, fuzzing)]
+        : []),
+      'Against the reference home agent, which then is what limits:',
       table(['mode', 'messages or sequences a second', 'generating', 'sending and receiving', 'judging', 'else'], rows),
       'Shrinking: 1000 messages against a device with a fault, findings found again, made smaller and written down.',
       table(['fault', 'findings', 'whole run'], shrunk),

@@ -50,21 +50,27 @@ export async function messageMode(range: FuzzRange, options: FuzzOptions): Promi
   let volleys = 0;
   const isOver = (): boolean =>
     signal.aborted || state.lost || clock.now() >= end || range.statistics.sent >= runs || volleys * window >= 2 * runs;
-  const property = fc.asyncProperty(fc.array(plans, { minLength: window, maxLength: window }), async (made) => {
+  const fire = async (made: readonly Plan[]): Promise<void> => {
     if (isOver()) return;
     const volley = made.filter((plan) => !state.isTiresome(plan)).slice(0, runs - range.statistics.sent);
     if (volley.length > 0) await shoot(quarry, volley, volleys, state, options);
     volleys++;
     options.onProgress?.(range.statistics.sent);
+  };
+  // while the device works on a volley, the next one is drawn
+  let underWay = Promise.resolve();
+  const property = fc.asyncProperty(fc.array(plans, { minLength: window, maxLength: window }), async (made) => {
+    await underWay;
+    underWay = fire(made);
+    underWay.catch(() => undefined); // told where it is awaited
   });
   while (!isOver()) {
     // a check ends by itself after so many runs; the next one goes on with another seed
-    await fc
-      .check(property, { seed: seed + volleys, numRuns: Math.min(1000, Math.ceil(runs / window)), endOnFailure: true })
-      .then((details) => {
-        const error: unknown = details.failed ? details.errorInstance : null;
-        if (error !== null) throw error instanceof Error ? error : new Error(String(error));
-      });
+    const numRuns = Math.min(1000, Math.ceil(runs / window));
+    const details = await fc.check(property, { seed: seed + volleys, numRuns, endOnFailure: true });
+    await underWay;
+    const error: unknown = details.failed ? details.errorInstance : null;
+    if (error !== null) throw error instanceof Error ? error : new Error(String(error));
     if (volleys === 0) break;
   }
   return { findings: state.findings, unrepeatable: state.unrepeatable, lost: state.lost };

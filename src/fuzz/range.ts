@@ -7,7 +7,7 @@ import type { Clock, Datagram } from '../net/port.js';
 import { naiOf, type ObservedMessage } from '../oracle/exchange.js';
 import { weigh, type Weighed } from '../oracle/deserves.js';
 import { violated } from '../oracle/finding.js';
-import { decodeRrp, encodeRrq, messageTypes, ntpTimestamp } from '../wire/mobileip.js';
+import { decodeRrp, encodeRrq, isAccepted, messageTypes, ntpTimestamp } from '../wire/mobileip.js';
 import type { Home } from '../tester/home.js';
 import { type RequestOptions, validRequest } from '../tester/request.js';
 import type { Session } from '../tester/session.js';
@@ -330,9 +330,7 @@ export class FuzzRange {
       findings.push(violated(deserts.requirement, `a denial or silence, for ${deserts.why}`, 'an acceptance'));
     }
     for (const finding of findings) flight.suspicions.push(suspicion(finding, index));
-    const outcome = exchange
-      ? `${exchange.accepted ? 'accepted' : 'denied'} ${exchange.rrp.code}`
-      : 'answered otherwise';
+    const outcome = exchange ? (answers[exchange.rrp.code] ?? '') : 'answered otherwise';
     flight.outcomes[index] = outcome;
     if (sent.replies === 1) this.statistics.count('request', outcome);
   }
@@ -353,6 +351,9 @@ export class FuzzRange {
     }
   }
 }
+
+/** By reply code. */
+const answers = Array.from({ length: 256 }, (_, code) => `${isAccepted(code) ? 'accepted' : 'denied'} ${code}`);
 
 /** The low half of the Identification of the request in an ICMP error, if that quotes so much. */
 function quotedFence(quote: Uint8Array): number | undefined {
