@@ -17,20 +17,29 @@ const [{ encodeRrq, encodeRrp, decodeRrq, decodeRrp, coveredBy }, { verifies }, 
 const sa = { spi, key: fromHex(key), algorithm: 'hmac-md5' };
 const wire = { dialect: defaultDialect, keys: () => sa };
 
-const shared = { homeAgent: '127.0.0.1', lifetime: 600, identification: 0xe2f0000012345678n };
 const signed = (n) => [
   { name: 'nai', nai: `mn${n % 20_000}@example.org` },
   { name: 'greKey', a: false, key: n + 1 },
   { name: 'mnHa', spi },
 ];
+const [homeAgent, lifetime, identification] = ['127.0.0.1', 600, 0xe2f0000012345678n];
 const request = (n) => ({
-  ...shared,
   gre: true,
   reverseTunneling: true,
+  lifetime,
+  homeAgent,
   careOfAddress: '127.0.0.2',
+  identification,
   extensions: signed(n),
 });
-const reply = (n) => ({ ...shared, code: 0, homeAddress: '10.99.0.9', extensions: signed(n) });
+const reply = (n) => ({
+  code: 0,
+  lifetime,
+  homeAddress: '10.99.0.9',
+  homeAgent,
+  identification,
+  extensions: signed(n),
+});
 const octets = { request: encodeRrq(request(1), wire), reply: encodeRrp(reply(1), wire) };
 
 function read(decode, message) {

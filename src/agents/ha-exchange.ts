@@ -26,7 +26,6 @@ export function understand(config: HomeAgentConfig) {
     const homeAddress = knownHomeAddress(request.homeAddress);
     return {
       at: state.now,
-      ...datagram,
       request,
       homeAddress,
       careOf: ipv4Number(request.careOfAddress) ?? 0,
@@ -41,6 +40,7 @@ export function understand(config: HomeAgentConfig) {
         keys.length > 1 || nais.length > 1 || nai === ''
           ? 'two extensions of a kind that belongs there once, or an empty NAI'
           : request.extensions.map((e) => fault(e, config)).find((f) => f !== undefined),
+      ...datagram, // last: an object that begins as a copy of another is slow to add to
     };
   };
 }

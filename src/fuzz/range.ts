@@ -346,7 +346,7 @@ export class FuzzRange {
     for (const nai of granted) {
       for (const { careOf, homeAddress, l2, reverseKey } of this.session.oracle.bindings.of(nai, now)) {
         const mode = reverseKey === undefined ? {} : { key: reverseKey, a: l2 };
-        this.#sendValid(seatOf(nai), careOf, { ...mode, homeAddress, lifetime: 0 });
+        this.#sendValid(seatOf(nai), careOf, { homeAddress, lifetime: 0, ...mode });
       }
     }
   }

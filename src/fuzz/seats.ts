@@ -6,7 +6,7 @@ import { numberOf } from '../spec/shard.js';
 import type { Session } from '../tester/session.js';
 
 /** Messages that a mobile node sends before another takes its seat. */
-const uses = 16;
+const uses = 32;
 
 export interface Seat {
   readonly nai: string;

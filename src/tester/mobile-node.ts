@@ -117,7 +117,7 @@ export class MobileNode {
 
   request(options: RequestOptions = {}): RrqInput {
     const homeAddress = options.homeAddress ?? this.#homeAddressFor(options);
-    return validRequest(this.#session, this.nai, this.station.address, this.ownKey, { ...options, homeAddress });
+    return validRequest(this.#session, this.nai, this.station.address, this.ownKey, options, homeAddress);
   }
 
   /** 0.0.0.0 asks for any; draft §7: in L2 mode it may stand whatever the device assigns. */

@@ -83,13 +83,14 @@ export function modeName({ key, a }: Mode): string {
 /** Seconds asked for when a case does not care. */
 const usualLifetime = 600;
 
-/** `ownKey` is the reverse key that stands for `own`. */
+/** `ownKey` is the reverse key that stands for `own`; `homeAddress` is asked for where the options name none. */
 export function validRequest(
   session: Session,
   nai: string,
   careOf: string,
   ownKey: number,
   options: RequestOptions,
+  homeAddress = '0.0.0.0',
 ): RrqInput {
   const { config } = session;
   const lifetime = options.lifetime ?? Math.min(usualLifetime, config.pixit.maxLifetime ?? usualLifetime);
@@ -102,7 +103,7 @@ export function validRequest(
     gre: options.gre ?? key !== undefined,
     reverseTunneling: knobValue(config.knobs, 't_bit') !== '0' && config.pics.reverseTunneling, // A-27
     lifetime,
-    homeAddress: options.homeAddress ?? '0.0.0.0',
+    homeAddress: options.homeAddress ?? homeAddress,
     homeAgent: options.homeAgent ?? session.target.address,
     careOfAddress: options.careOf ?? careOf,
     identification: options.identification ?? session.identification(nai),
