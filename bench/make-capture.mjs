@@ -51,6 +51,8 @@ const packetsBetween = 8;
 /** Seconds of a granted binding, and how much time a packet of the file takes, in microseconds. */
 const lifetime = 1800;
 const pace = 5;
+/** RFC 3344 3.6.3: a second at least lies between two requests of a mobile node; in microseconds. */
+const betweenRequests = 1_100_000;
 
 // --- writing ---------------------------------------------------------------------------------------------------------
 
@@ -202,6 +204,9 @@ const every = Math.round(1 / share);
 for (let count = 0; written + used < octets; count++) {
   packet(count % every === 0 ? source.next().value : background[random(background.length)]);
 }
-for (let i = 0; registrations !== Infinity && i < registrations; i++) exchange(i % nodes).forEach(packet);
+for (let i = 0; registrations !== Infinity && i < registrations; i++) {
+  now += Math.ceil(betweenRequests / nodes);
+  exchange(i % nodes).forEach(packet);
+}
 flush();
 closeSync(out);

@@ -76,9 +76,10 @@ class SequenceRun {
     let next = 0;
     while (next < from.all.length && !this.isOver) {
       const suspects: { readonly index: number; readonly fault: Fault }[] = [];
+      let fell = false;
       const lanes = Array.from({ length: beside }, (): Lane => ({ tried: [] }));
       const follow = async ({ tried }: Lane): Promise<void> => {
-        while (suspects.length === 0 && next < from.all.length && !this.isOver) {
+        while (!fell && suspects.length === 0 && next < from.all.length && !this.isOver) {
           const index = next++;
           this.#begun++;
           const sequence = from.all[index];
@@ -88,13 +89,14 @@ class SequenceRun {
           tried.push({ index, real });
           const fault = await tryOut(real, (model) => fc.asyncModelRun(() => ({ model, real }), sequence));
           this.#options.onProgress?.(++this.#done);
-          if (fault && !this.#isKnown(fault.suspicion)) suspects.push({ index, fault });
+          if (fault?.suspicion === dead) fell = true;
+          else if (fault && !this.#isKnown(fault.suspicion)) suspects.push({ index, fault });
         }
       };
       await Promise.all(lanes.map(follow));
-      if (!(await this.#range.alive())) await this.#huntDeath(from, lanes);
+      if (fell || !(await this.#range.alive())) await this.#huntDeath(from, lanes);
       for (const { index, fault } of suspects) {
-        const isNew = fault.suspicion !== dead && !this.lost && !this.#isKnown(fault.suspicion);
+        const isNew = !this.lost && !this.#isKnown(fault.suspicion);
         if (isNew && !(await this.#hunt(from, index, fault.suspicion))) this.#doubt(fault.suspicion);
       }
     }
@@ -113,7 +115,7 @@ class SequenceRun {
 
   /** Any of those under way may have ended the device, or one that ended just before. */
   async #huntDeath(from: Drawn, lanes: readonly Lane[]): Promise<void> {
-    if (await this.#options.revive?.()) {
+    if (await this.#isBack()) {
       if (this.#deaths++ >= mostDeaths) return;
       const [latest, before] = [lanes.flatMap((l) => l.tried.slice(-1)), lanes.flatMap((l) => l.tried.slice(0, -1))];
       for (const { index } of [...latest, ...before]) {
@@ -127,15 +129,20 @@ class SequenceRun {
     this.#found({ suspicion: dead, taken, frames }, from.seed, '', false);
   }
 
+  /** Whether the device could be brought back; one that only hung for a while may be back by itself. */
+  async #isBack(): Promise<boolean> {
+    return (await this.#options.revive?.()) ?? (await this.#range.alive());
+  }
+
   /** Shows it again with one sequence alone, made as short as possible; whether it could be shown. */
   async #hunt(from: Drawn, index: number, suspicion: Suspicion): Promise<boolean> {
-    const { revive, signal } = this.#options;
+    const { signal } = this.#options;
     let latest: Fault | undefined;
     const property = fc.asyncProperty(sequences(this.#range.session), async (commands) => {
       if (this.lost || signal.aborted) return;
       const real = new SequenceReal(this.#range, nodesInSequence);
       const fault = await tryAlone(this.#range, real, (model) => fc.asyncModelRun(() => ({ model, real }), commands));
-      if (fault?.suspicion === dead && !(await revive?.())) this.lost = true;
+      if (fault?.suspicion === dead && !(await this.#isBack())) this.lost = true;
       if (!fault || kindOf(fault.suspicion) !== kindOf(suspicion)) return;
       latest = fault;
       throw new Forbidden(fault.suspicion);

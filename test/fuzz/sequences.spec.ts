@@ -16,17 +16,18 @@ const sequencesOf = (device: Partial<HomeAgentOptions>, runs: number): Promise<F
     sequenceMode(range, { seed, runs, revive, signal: new AbortController().signal }),
   );
 
-/** A network on which the device hears nothing any longer once a mobile node has moved, until it is started anew. */
-function dyingOfMoves(): MemoryNet {
+/** A network on which the device hears nothing for so many milliseconds once a mobile node has moved, unless started anew. */
+function dyingOfMoves(forTime = Infinity): MemoryNet {
   const net = memoryNet();
   const second = ipv4Number(haConfig.local[1] ?? '');
   const openUdp: Net['openUdp'] = (local, receive) => {
-    let isDead = false;
+    let deadUntil = -Infinity;
     return net.device.openUdp(local, (datagram) => {
       const { payload } = datagram;
       const careOf = payload.length < 16 ? 0 : new DataView(payload.buffer, payload.byteOffset).getUint32(12);
-      isDead ||= careOf === second;
-      if (!isDead) receive(datagram);
+      const now = net.clock.now();
+      if (careOf === second && now >= deadUntil) deadUntil = now + forTime;
+      if (now >= deadUntil) receive(datagram);
     });
   };
   return { ...net, device: { ...net.device, openUdp } };
@@ -53,6 +54,14 @@ describe(`sequences against the reference home agent (seed ${seed})`, function (
       expect(findings.map((f) => [f.requirement, f.confirmed])).to.deep.equal([['HA-32', true]]);
       expect(findings[0]?.steps?.map(({ step }) => step)).to.deep.equal(['register', 'move']);
       expect(unrepeatable).to.deep.equal([]);
+      expect(lost).to.equal(false);
+    });
+
+    it('finds what makes it hang for a while, though nobody brings it back', async () => {
+      const { findings, lost } = await inRange({ net: dyingOfMoves(7000) }, (range) =>
+        sequenceMode(range, { seed, runs: 100, signal: new AbortController().signal }),
+      );
+      expect(findings[0]).to.include({ requirement: 'HA-32', confirmed: true });
       expect(lost).to.equal(false);
     });
 
