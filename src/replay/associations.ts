@@ -13,12 +13,16 @@ import type { Message } from './packet.js';
 
 export class Associations {
   readonly #context: OracleContext;
+  /** The context with both keys left out, with that of the MN, that of the sender, and both. */
+  readonly #contexts: readonly OracleContext[];
   readonly #own: Remembered<true>;
   /** Exchanges with authentication under no association that is given. */
   unknown: number;
 
   constructor(context: OracleContext, own = new Remembered<true>(), unknown = 0) {
+    const { mnHa, faHa, ...rest } = context;
     this.#context = context;
+    this.#contexts = [rest, { ...rest, ...(mnHa && { mnHa }) }, { ...rest, ...(faHa && { faHa }) }, context];
     this.#own = own;
     this.unknown = unknown;
   }
@@ -30,7 +34,7 @@ export class Associations {
 
   /** The context in which an exchange is to be judged: with the keys that are those of its MN and sender. */
   contextFor(request: Message, reply: Message): OracleContext {
-    const { mnHa, faHa, ...rest } = this.#context;
+    const { mnHa, faHa } = this.#context;
     if (!mnHa && !faHa) return this.#context;
     const asked = readExtensions(request, this.#context.dialect, 'request');
     const given = readExtensions(reply, this.#context.dialect, 'reply');
@@ -40,7 +44,7 @@ export class Associations {
       faHa: faHa !== undefined && this.#isOwn('faHa', faHa, request.from.address, asked, given),
     };
     if (mnHa && !own.mnHa && asked.extensions.some((e) => e.name === 'mnHa')) this.unknown++;
-    return { ...rest, ...(mnHa && own.mnHa && { mnHa }), ...(faHa && own.faHa && { faHa }) };
+    return this.#contexts[(own.mnHa ? 1 : 0) + (own.faHa ? 2 : 0)] ?? this.#context;
   }
 
   #isOwn(name: 'mnHa' | 'faHa', sa: SecurityAssociation, peer: string, asked: Read, given: Read): boolean {

@@ -15,7 +15,7 @@ export type Sort = 'new' | 'copy' | 'alike';
 
 export class Repeats {
   /** The latest packet by what differs in most. */
-  readonly #recent = new Map<string, Packet>();
+  readonly #recent = new Map<number, Packet>();
   count = 0;
 
   sort(packet: Packet): Sort {
@@ -39,9 +39,20 @@ export class Repeats {
 
 const identificationOf = (bytes: Uint8Array): number => ((bytes[4] ?? 0) << 8) | (bytes[5] ?? 0);
 
-/** What is another message mostly differs in its last octets, those of an authenticator. */
-const nameOf = (bytes: Uint8Array): string =>
-  `${bytes.length} ${identificationOf(bytes)} ${bytes.subarray(12, 16).join('.')} ${bytes.subarray(-8).join('.')}`;
+/**
+ * A number for what differs in nearly all packets: length, Identification, source, and the last octets, which are those of
+ * an authenticator. FNV-1a; two that share it by chance are told apart by their octets.
+ */
+function nameOf(bytes: Uint8Array): number {
+  let name = Math.imul(0x811c9dc5 ^ bytes.length, 0x01000193);
+  const take = (from: number, to: number): void => {
+    for (let at = from; at < to; at++) name = Math.imul(name ^ (bytes[at] ?? 0), 0x01000193);
+  };
+  take(4, 6);
+  take(12, 16);
+  take(Math.max(0, bytes.length - 8), bytes.length);
+  return name;
+}
 
 /** The same packet on another link: a router changes time to live and header checksum. */
 function isEqual(a: Uint8Array, b: Uint8Array): boolean {
