@@ -145,6 +145,17 @@ export class Writer {
     this.at += octets.length;
   }
 
+  /** Text, one octet a character; the place of the first character that does not fit, if there is one. */
+  latin1(text: string): number | undefined {
+    this.room(text.length);
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 0xff) return i;
+      this.bytes[this.at++] = code;
+    }
+    return undefined;
+  }
+
   /** The octets written so far, not copied. */
   written(): Uint8Array {
     return this.bytes.subarray(0, this.at);

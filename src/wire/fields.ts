@@ -122,16 +122,12 @@ export function latin1<N extends string>(name: N): Field<N, string> {
     shape: { kind: 'text' },
     initial: '',
     read: (reader, path) => {
-      let text = '';
-      for (const octet of reader.take(reader.left, path)) text += String.fromCharCode(octet);
-      return text;
+      const { buffer, byteOffset, length } = reader.take(reader.left, path);
+      return Buffer.from(buffer, byteOffset, length).toString('latin1');
     },
     write: (writer, value) => {
-      for (let i = 0; i < value.length; i++) {
-        const code = value.charCodeAt(i);
-        if (code > 0xff) throw new TypeError(`${name}: character ${i + 1} does not fit into an octet`);
-        writer.uint(8, code);
-      }
+      const misfit = writer.latin1(value);
+      if (misfit !== undefined) throw new TypeError(`${name}: character ${misfit + 1} does not fit into an octet`);
     },
     show: quoted,
   };
