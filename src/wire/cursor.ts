@@ -119,18 +119,18 @@ export class Writer {
       if (this.bit === 0) this.at++;
       return;
     }
-    let left = bits;
-    let rest = value % 2 ** bits;
-    if (rest < 0) rest += 2 ** bits;
-    while (left > 0) {
+    if (bits > 32) {
+      const low = 2 ** 32;
+      this.uint(bits - 32, Math.floor(value / low));
+      this.uint(32, value % low);
+      return;
+    }
+    for (let left = bits; left > 0;) {
       const take = Math.min(8 - this.bit, left);
-      const scale = 2 ** (left - take);
-      const part = Math.floor(rest / scale);
-      rest -= part * scale;
+      left -= take;
       const shift = 8 - this.bit - take;
       const mask = ((1 << take) - 1) << shift;
-      this.bytes[this.at] = ((this.bytes[this.at] ?? 0) & ~mask) | (part << shift);
-      left -= take;
+      this.bytes[this.at] = ((this.bytes[this.at] ?? 0) & ~mask) | (((value >>> left) << shift) & mask);
       this.bit += take;
       if (this.bit === 8) {
         this.bit = 0;
