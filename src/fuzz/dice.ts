@@ -35,19 +35,13 @@ export class Dice {
   }
 }
 
-/** Draws in one of several ways, each as often as its weight says. */
+/** Draws in one of several ways, each as often as its weight, a whole number, says. */
 export function weighted<T>(
   ...ways: readonly [readonly [number, Draw<T>], ...(readonly [number, Draw<T>])[]]
 ): Draw<T> {
-  const total = ways.reduce((sum, [weight]) => sum + weight, 0);
-  return (dice) => {
-    let at = dice.below(total);
-    for (const [weight, draw] of ways) {
-      if (at < weight) return draw(dice);
-      at -= weight;
-    }
-    return ways[0][1](dice);
-  };
+  const [[, first]] = ways;
+  const all = ways.flatMap(([weight, draw]) => Array.from({ length: weight }, () => draw));
+  return (dice) => (all[dice.below(all.length)] ?? first)(dice);
 }
 
 /** Draws one of these values. */

@@ -113,8 +113,20 @@ function bodyOf(plan: Exclude<ExtensionPlan, { name: 'pad' }>, sender: Sender, s
   }
 }
 
-/** Of hex that is known to be hex; what is not ends it. */
-const octetsOf = (hex: string): Uint8Array => Buffer.from(hex, 'hex');
+/** Of hex that is known to be hex; what is no digit counts as 0. Node's own way costs more than the rest of an extension. */
+function octetsOf(hex: string): Uint8Array {
+  const octets = new Uint8Array(hex.length >> 1);
+  for (let i = 0; i < octets.length; i++) {
+    octets[i] = (digitOf(hex.charCodeAt(2 * i)) << 4) | digitOf(hex.charCodeAt(2 * i + 1));
+  }
+  return octets;
+}
+
+function digitOf(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const letter = code | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : 0;
+}
 
 function given(authenticator: string): Uint8Array {
   return authenticator === 'wrong' ? wrongAuthenticator : octetsOf(authenticator);
