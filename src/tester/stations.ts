@@ -150,15 +150,19 @@ export class Stations {
 
   /** Sends a UDP payload; `sent` is told the moment it leaves. */
   sendUdp(station: Station, to: Endpoint, payload: Uint8Array, sent: (at: number) => void): void {
-    this.#paced(() => {
-      sent(this.clock.now());
-      station.udp.send(to, payload);
-    });
+    if (this.#gap > 0) this.#paced(() => this.#sendUdp(station, to, payload, sent));
+    else this.#sendUdp(station, to, payload, sent);
+  }
+
+  #sendUdp(station: Station, to: Endpoint, payload: Uint8Array, sent: (at: number) => void): void {
+    sent(this.clock.now());
+    station.udp.send(to, payload);
   }
 
   /** Sends a whole IPv4 packet of a tunnel protocol. */
   sendPacket(station: Station, protocol: number, packet: Uint8Array): void {
-    this.#paced(() => station.raw.get(protocol)?.send(packet));
+    if (this.#gap > 0) this.#paced(() => station.raw.get(protocol)?.send(packet));
+    else station.raw.get(protocol)?.send(packet);
   }
 
   async close(): Promise<void> {
@@ -171,7 +175,6 @@ export class Stations {
   }
 
   #paced(send: () => void): void {
-    if (this.#gap === 0) return send();
     this.#queue.push(send);
     if (!this.#timer) this.#drain();
   }
