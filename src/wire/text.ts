@@ -11,14 +11,27 @@ export function toHex(bytes: Uint8Array): string {
 
 /** Octets of hex text; white space, `:`, `-` and a leading `0x` are allowed. Undefined when it is not hex of even length. */
 export function fromHex(text: string): Uint8Array | undefined {
-  const digits = text
-    .trim()
-    .replace(/^0x/i, '')
-    .replace(/[\s:-]/g, '');
-  if (digits.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(digits)) return undefined;
+  const digits = /[^0-9a-f]/i.test(text)
+    ? text
+        .trim()
+        .replace(/^0x/i, '')
+        .replace(/[\s:-]/g, '')
+    : text;
+  if (digits.length % 2 !== 0) return undefined;
   const bytes = new Uint8Array(digits.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16);
+  for (let i = 0; i < bytes.length; i++) {
+    const octet = (hexDigit(digits.charCodeAt(2 * i)) << 4) | hexDigit(digits.charCodeAt(2 * i + 1));
+    if (octet < 0) return undefined;
+    bytes[i] = octet;
+  }
   return bytes;
+}
+
+/** -1 for what is no digit. */
+function hexDigit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const letter = code | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
 /** Addresses whose text was made lately, each in the place that its low bits say: few come again and again. */
