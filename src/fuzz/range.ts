@@ -7,7 +7,7 @@ import type { Clock, Datagram } from '../net/port.js';
 import { naiOf, type ObservedMessage } from '../oracle/exchange.js';
 import { weigh, type Weighed } from '../oracle/deserves.js';
 import { violated } from '../oracle/finding.js';
-import { decodeRrp, encodeRrq, isAccepted, messageTypes, ntpTimestamp } from '../wire/mobileip.js';
+import { decodeRrp, encodeRrq, isAccepted, lowIdentification, messageTypes, ntpTimestamp } from '../wire/mobileip.js';
 import type { Home } from '../tester/home.js';
 import { type RequestOptions, validRequest } from '../tester/request.js';
 import type { Session } from '../tester/session.js';
@@ -75,9 +75,6 @@ interface Flight {
 
 /** Requests remembered so that late replies are known for what they are. */
 const remembered = 4096;
-/** Octets of a reply up to and including the Identification. */
-const replyLow32At = 16;
-const requestLow32At = 20;
 const udpHeader = 8;
 /** Bits of an Identification that are less than a millisecond: they tell requests apart. */
 const fractionBits = 22n;
@@ -239,8 +236,8 @@ export class FuzzRange {
   #unlike(render: () => Uint8Array): Uint8Array {
     for (let attempt = 0; ; attempt++) {
       const bytes = render();
-      const isShort = bytes.length < requestLow32At + 4;
-      if (isShort || attempt > 8 || !this.#sent.has(low32At(bytes, requestLow32At))) return bytes;
+      const low = lowIdentification(bytes, 'request');
+      if (low === undefined || attempt > 8 || !this.#sent.has(low)) return bytes;
     }
   }
 
@@ -254,7 +251,8 @@ export class FuzzRange {
     const station = session.stations.at(0);
     const message = { at: this.#clock.now(), from: station.udp.local, to: session.target, bytes };
     const sent: Sent = { message, shot, seat, replies: 0 };
-    if (bytes.length >= requestLow32At + 4) this.#remember(low32At(bytes, requestLow32At), sent);
+    const low = lowIdentification(bytes, 'request');
+    if (low !== undefined) this.#remember(low, sent);
     shot?.flight.seen?.push({ direction: 'sent', layer: 'udp', at: message.at, bytes });
     session.stations.sendUdp(station, session.target, bytes, (at) => void (message.at = at));
     return sent;
@@ -274,7 +272,7 @@ export class FuzzRange {
     const ownKey = session.random.uint32() || 1;
     const bytes = this.#unlike(() => encodeRrq(validRequest(session, seat.nai, careOf, ownKey, options), session.wire));
     this.#transmit(bytes, seat);
-    return low32At(bytes, requestLow32At);
+    return lowIdentification(bytes, 'request') ?? 0; // what is valid is long enough
   }
 
   /** A registration for short, of somebody fresh. */
@@ -286,10 +284,9 @@ export class FuzzRange {
   /** Whether it answers something that was sent from here. */
   #onAnswer(datagram: Datagram): boolean {
     const { payload } = datagram;
-    if (payload.length < replyLow32At + 4) return false;
-    const low = low32At(payload, replyLow32At);
-    const sent = this.#sent.get(low);
-    if (!sent) return false;
+    const low = lowIdentification(payload, 'reply');
+    const sent = low === undefined ? undefined : this.#sent.get(low);
+    if (low === undefined || !sent) return false;
     if (sent.replies > 0 && sent.shot?.flight !== this.#flight) this.#onStray(datagram);
     this.#onReply(sent, datagram);
     if (this.#fence.hear(low)) this.#deregister(sent.seat);
@@ -358,15 +355,10 @@ const answers = Array.from({ length: 256 }, (_, code) => `${isAccepted(code) ? '
 /** The low half of the Identification of the request in an ICMP error, if that quotes so much. */
 function quotedFence(quote: Uint8Array): number | undefined {
   const packet = decode(ipv4, quote);
-  const at = packet.ok ? quote.length - packet.value.payload.length + udpHeader + requestLow32At : Infinity;
-  return at + 4 <= quote.length ? low32At(quote, at) : undefined;
+  return packet.ok ? lowIdentification(packet.value.payload.subarray(udpHeader), 'request') : undefined;
 }
 
 function isAcceptance(payload: Uint8Array, session: Session): boolean {
   const reply = decodeRrp(payload, session.dialect);
   return reply.ok && reply.value.code <= 1;
 }
-
-const low32At = (octets: Uint8Array, at: number): number =>
-  (((octets[at] ?? 0) << 24) | ((octets[at + 1] ?? 0) << 16) | ((octets[at + 2] ?? 0) << 8) | (octets[at + 3] ?? 0)) >>>
-  0;

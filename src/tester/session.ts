@@ -18,7 +18,7 @@ import { icmpEcho } from '../wire/icmp.js';
 import type { Dialect, WireContext } from '../wire/extensions.js';
 import { decode, encode } from '../wire/layout.js';
 import { ipv4, type Ipv4Input } from '../wire/ipv4.js';
-import { high32, messageTypes, ntpTimestamp, type Rrq } from '../wire/mobileip.js';
+import { high32, lowIdentification, messageTypes, ntpTimestamp, type Rrq } from '../wire/mobileip.js';
 import type { OnBent } from './bend.js';
 import { handMade } from './hand-made.js';
 import { HostAddresses, likelyGateways } from './home.js';
@@ -32,10 +32,6 @@ import type { Recorder } from './recorder.js';
 import { runIdOf } from './run-id.js';
 import { type Station, Stations } from './stations.js';
 
-/** Octet of the low half of the Identification in a Registration Reply, RFC 3344 §3.4. */
-const replyLow32At = 16;
-/** The same in a Registration Request, RFC 3344 §3.3. */
-const requestLow32At = 20;
 /** RFC 792. */
 const portUnreachable = { type: 3, code: 3 } as const;
 /** What is sent, and how. */
@@ -209,7 +205,7 @@ export class Session {
 
   /** What still comes for this request answers nothing that anybody waits for. */
   forget({ request }: Pending): void {
-    const id = identificationIn(request.bytes);
+    const id = lowIdentification(request.bytes, 'request');
     if (id !== undefined) this.#sent.delete(id);
     if (this.#latest?.request === request) this.#latest = undefined;
   }
@@ -256,7 +252,7 @@ export class Session {
   #remember({ request, during, recorder, replies }: Pending, rrq: Rrq | undefined): void {
     const { bytes } = request;
     this.#latest = { request, during, recorder, replies, rrq, answered: false };
-    const id = identificationIn(bytes);
+    const id = lowIdentification(bytes, 'request');
     if (id !== undefined) this.#sent.set(id, this.#latest);
   }
 
@@ -264,11 +260,9 @@ export class Session {
   #requestOf(station: Station, datagram: Datagram): Sent | undefined {
     const { payload } = datagram;
     if (payload[0] === messageTypes.revocation || payload[0] === messageTypes.revocationAck) return undefined;
-    if (payload.length >= replyLow32At + 4) {
-      const id = new DataView(payload.buffer, payload.byteOffset).getUint32(replyLow32At);
-      const found = this.#sent.get(id);
-      if (found) return found;
-    }
+    const id = lowIdentification(payload, 'reply');
+    const found = id === undefined ? undefined : this.#sent.get(id);
+    if (found) return found;
     // a device that spoils the Identification is still answering the only request that waits
     const latest = this.#latest;
     return latest && !latest.answered && latest.request.from.address === station.address ? latest : undefined;
@@ -370,11 +364,5 @@ export function addressesOf(session: Session, network: string, gateways: readonl
     gateways.includes(address) || oracle.bindings.atHome(address, clock.now()).length > 0;
   return new HostAddresses(network, isTaken, config.shard);
 }
-
-/** The low half of the Identification of a request, RFC 3344 §3.3; undefined where it is too short to have one. */
-const identificationIn = (octets: Uint8Array): number | undefined =>
-  octets.length < requestLow32At + 4
-    ? undefined
-    : new DataView(octets.buffer, octets.byteOffset).getUint32(requestLow32At);
 
 const show = (endpoint: Endpoint): string => `${endpoint.address}:${endpoint.port}`;

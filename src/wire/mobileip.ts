@@ -165,5 +165,16 @@ export function ntpTimestamp(ms: number): bigint {
   return (BigInt((seconds + ntpEpochOffset) % 2 ** 32) << 32n) | BigInt(fraction);
 }
 
+/** Where the low half of the Identification stands, RFC 3344 §3.3 and §3.4. */
+const lowHalfAt = { request: 20, reply: 16 } as const;
+
+/** The low half of the Identification, which every reply must copy; undefined where the octets end before it does. */
+export function lowIdentification(octets: Uint8Array, kind: keyof typeof lowHalfAt): number | undefined {
+  const at = lowHalfAt[kind];
+  const [a, b, c, d] = [octets[at], octets[at + 1], octets[at + 2], octets[at + 3]];
+  if (a === undefined || b === undefined || c === undefined || d === undefined) return undefined;
+  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+}
+
 export const high32 = (identification: bigint): number => Number(identification >> 32n);
 export const low32 = (identification: bigint): number => Number(identification & 0xffffffffn);
