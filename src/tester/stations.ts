@@ -150,19 +150,15 @@ export class Stations {
 
   /** Sends a UDP payload; `sent` is told the moment it leaves. */
   sendUdp(station: Station, to: Endpoint, payload: Uint8Array, sent: (at: number) => void): void {
-    if (this.#gap > 0) this.#paced(() => this.#sendUdp(station, to, payload, sent));
-    else this.#sendUdp(station, to, payload, sent);
-  }
-
-  #sendUdp(station: Station, to: Endpoint, payload: Uint8Array, sent: (at: number) => void): void {
-    sent(this.clock.now());
-    station.udp.send(to, payload);
+    this.#paced(() => {
+      sent(this.clock.now());
+      station.udp.send(to, payload);
+    });
   }
 
   /** Sends a whole IPv4 packet of a tunnel protocol. */
   sendPacket(station: Station, protocol: number, packet: Uint8Array): void {
-    if (this.#gap > 0) this.#paced(() => station.raw.get(protocol)?.send(packet));
-    else station.raw.get(protocol)?.send(packet);
+    this.#paced(() => station.raw.get(protocol)?.send(packet));
   }
 
   async close(): Promise<void> {
@@ -175,6 +171,7 @@ export class Stations {
   }
 
   #paced(send: () => void): void {
+    if (this.#gap === 0) return send();
     this.#queue.push(send);
     if (!this.#timer) this.#drain();
   }
