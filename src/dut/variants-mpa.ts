@@ -1,11 +1,9 @@
 /** Mobility proxy agents that do something else than the reference, and are right all the same. */
 import { packetOf } from '../agents/mpa-frame.js';
 import type { MpaRequest } from '../agents/mpa-rules.js';
-import { ip, putU16, sealHeader, u16At } from '../agents/octets.js';
-import { onesComplement } from '../wire/checksum.js';
-import { ipProtocols } from '../wire/ipv4.js';
+import { ip, putU16, sealHeader } from '../agents/octets.js';
 import { replyCodes } from '../wire/mobileip.js';
-import { concat } from '../wire/text.js';
+import { withGreChecksum } from './gre-field.js';
 import { delayedReplies } from './faults/delay.js';
 import { applyingToMpa, mapMpaPackets, onRequest, onRequestExtension } from './faults/mpa-make.js';
 import type { MpaVariant } from './faults/mpa-types.js';
@@ -18,19 +16,6 @@ function keyBeside(request: MpaRequest, name: 'nai' | 'mnHa', behind: 0 | 1): Mp
   const place = rest.findIndex((e) => e.name === name) + behind;
   return { ...request, extensions: [...rest.slice(0, place), ...key, ...rest.slice(place)] };
 }
-
-/** Puts a field of four octets into GRE headers and sets its flag. `offset` counts from the start of the header. */
-const withField = (offset: number, flag: number, fill: (packet: Uint8Array) => void): NonNullable<MpaVariant['wrap']> =>
-  mapMpaPackets((packet) => {
-    if (packet[ip.protocol] !== ipProtocols.gre) return packet;
-    const at = 20 + offset;
-    const whole = concat(packet.subarray(0, at), new Uint8Array(4), packet.subarray(at));
-    putU16(whole, 20, u16At(whole, 20) | flag);
-    fill(whole);
-    putU16(whole, ip.totalLength, whole.length);
-    sealHeader(whole);
-    return whole;
-  });
 
 export const mpaVariants: readonly MpaVariant[] = [
   {
@@ -195,7 +180,7 @@ export const mpaVariants: readonly MpaVariant[] = [
     id: 'checksums-sent',
     allowedBy: 'GR-04',
     sentence: 'Sends GRE checksums.',
-    wrap: withField(4, 0x8000, (packet) => putU16(packet, 24, onesComplement(packet.subarray(20)))),
+    wrap: mapMpaPackets((packet) => withGreChecksum(packet)),
   },
   {
     id: 'outer-header-otherwise',

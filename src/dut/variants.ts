@@ -1,28 +1,14 @@
 /** Home agents that do something else than the reference, and are right all the same: no case may fail on them. */
 import type { Agent } from '../agents/agent.js';
 import { chosen, type Exchange } from '../agents/ha-rules.js';
-import { ip, putU16, sealHeader, u16At } from '../agents/octets.js';
-import { onesComplement } from '../wire/checksum.js';
+import { headerLength, ip, putU16, putU32, sealHeader, u16At } from '../agents/octets.js';
 import type { Extension } from '../wire/extensions.js';
-import { ipProtocols } from '../wire/ipv4.js';
 import { messageTypes, replyCodes } from '../wire/mobileip.js';
-import { concat } from '../wire/text.js';
+import { greFlags, withGreChecksum, withGreField } from './gre-field.js';
 import { delayedReplies } from './faults/delay.js';
 import { applying, mapTunnelPackets, onReply, without } from './faults/make.js';
 import type { Variant } from './faults/types.js';
 import { l2Variants } from './l2-variants.js';
-
-/** Puts a field of `size` octets behind the first `offset` octets of the GRE header of what is sent, and sets a flag. */
-const withGreField = (offset: (flags: number) => number, flag: number, field: () => Uint8Array) =>
-  mapTunnelPackets((packet) => {
-    if (packet[ip.protocol] !== ipProtocols.gre) return packet;
-    const at = 20 + offset(u16At(packet, 20));
-    const longer = concat(packet.subarray(0, at), field(), packet.subarray(at));
-    putU16(longer, 20, u16At(packet, 20) | flag);
-    putU16(longer, ip.totalLength, longer.length);
-    sealHeader(longer);
-    return longer;
-  });
 
 export const haVariants: readonly Variant[] = [
   {
@@ -247,17 +233,7 @@ export const haVariants: readonly Variant[] = [
     id: 'checksums-sent',
     allowedBy: 'GR-04',
     sentence: 'Sends GRE checksums.',
-    wrap: (agent: Agent): Agent => {
-      const extended = withGreField(
-        () => 4,
-        0x8000,
-        () => new Uint8Array(4),
-      )(agent);
-      return mapTunnelPackets((packet) => {
-        if (packet[ip.protocol] === ipProtocols.gre) putU16(packet, 24, onesComplement(packet.subarray(20)));
-        return packet;
-      })(extended);
-    },
+    wrap: mapTunnelPackets((packet) => withGreChecksum(packet)),
   },
   {
     id: 'sequence-numbers-sent',
@@ -266,15 +242,10 @@ export const haVariants: readonly Variant[] = [
     wrap: (agent: Agent): Agent => {
       let next = 0;
       // one counter for all tunnels rises in each of them, with gaps
-      return withGreField(
-        (flags) => (flags & 0x2000 ? 8 : 4),
-        0x1000,
-        () => {
-          const field = new Uint8Array(4);
-          new DataView(field.buffer).setUint32(0, next++);
-          return field;
-        },
-      )(agent);
+      return mapTunnelPackets((packet) => {
+        const offset = u16At(packet, headerLength(packet)) & greFlags.key ? 8 : 4;
+        return withGreField(packet, offset, greFlags.sequence, (longer, at) => putU32(longer, at, next++));
+      })(agent);
     },
   },
   {

@@ -7,13 +7,13 @@ import { onesComplement } from '../../wire/checksum.js';
 import { etherTypes } from '../../wire/gre.js';
 import { icmpTypes } from '../../wire/icmp.js';
 import { ipProtocols } from '../../wire/ipv4.js';
-import { concat, ipv4Number } from '../../wire/text.js';
+import { ipv4Number } from '../../wire/text.js';
+import { isGre, withGreChecksum } from '../gre-field.js';
 import { beforeTunnel, type Change, fault, mapTunnelPackets, outerFault } from './make.js';
 import type { Fault } from './types.js';
 
 const nowhere: Delivery = { home: false, tunnels: [] };
 
-const isGre = (packet: Uint8Array): boolean => packet[ip.protocol] === ipProtocols.gre;
 const isNormal = ({ terms }: Binding): boolean => terms.tunnel !== 'l2';
 const destinationOf = (packet: Uint8Array): number => u32At(packet, ip.destination);
 const isBroadcast = (address: number): boolean => (address & 0xff) === 0xff;
@@ -96,17 +96,7 @@ const answeringSilence =
 
 /** Puts a checksum, and the field behind it, into the GRE packets that are sent. */
 const sendingChecksums = (wrong: number, reserved1: number) =>
-  mapTunnelPackets((packet) => {
-    if (!isGre(packet)) return packet;
-    const at = headerLength(packet) + 4;
-    const longer = concat(packet.subarray(0, at), new Uint8Array(4), packet.subarray(at));
-    putU16(longer, at - 4, u16At(longer, at - 4) | 0x8000);
-    putU16(longer, at + 2, reserved1);
-    putU16(longer, at, onesComplement(longer.subarray(at - 4)) ^ wrong);
-    putU16(longer, ip.totalLength, longer.length);
-    sealHeader(longer);
-    return longer;
-  });
+  mapTunnelPackets((packet) => withGreChecksum(packet, { wrong, reserved1 }));
 
 const withSequence = (accept: (sequence: number, binding: Binding) => boolean): Change => {
   return () => ({

@@ -5,6 +5,7 @@ import { headerLength, ip, u16At } from '../../agents/octets.js';
 import { extensionType, type Extension } from '../../wire/extensions.js';
 import { decodeRrq, type Rrq } from '../../wire/mobileip.js';
 import { ipProtocols } from '../../wire/ipv4.js';
+import { greFlags } from '../gre-field.js';
 import { fault, onExtension, onReply, outerFault } from './make.js';
 import type { Fault } from './types.js';
 
@@ -55,8 +56,8 @@ const tunnel =
     return test(octets, octets.length >= 2 ? u16At(octets, 0) : 0);
   };
 
-const flag = { checksum: 0x8000, key: 0x2000, sequence: 0x1000 } as const;
-const optional = (flags: number): number => Object.values(flag).reduce((sum, bit) => sum + (flags & bit ? 4 : 0), 4);
+const optional = (flags: number): number =>
+  Object.values(greFlags).reduce((sum, bit) => sum + (flags & bit ? 4 : 0), 4);
 
 const crashes: readonly Fault[] = [
   crashing(
@@ -137,7 +138,7 @@ const crashes: readonly Fault[] = [
   crashing(
     'crash-gre-checksum-and-key',
     'GRE packets with checksum and key',
-    tunnel((_, flags) => (flags & flag.checksum) !== 0 && (flags & flag.key) !== 0),
+    tunnel((_, flags) => (flags & greFlags.checksum) !== 0 && (flags & greFlags.key) !== 0),
   ),
   crashing(
     'crash-gre-short',
@@ -177,7 +178,7 @@ const hangs: readonly Fault[] = [
     'GRE sequence numbers of 2^31 and more',
     tunnel((gre, flags) => {
       const at = optional(flags) - 4;
-      return (flags & flag.sequence) !== 0 && ((gre[at] ?? 0) & 0x80) !== 0;
+      return (flags & greFlags.sequence) !== 0 && ((gre[at] ?? 0) & 0x80) !== 0;
     }),
   ),
 ];

@@ -6,12 +6,11 @@ import type { HaState } from '../../agents/ha-state.js';
 import { headerLength, ip, macAt, putU16, putU32, sealHeader, u16At, u32At } from '../../agents/octets.js';
 import { onesComplement } from '../../wire/checksum.js';
 import { etherTypes } from '../../wire/gre.js';
-import { ipProtocols } from '../../wire/ipv4.js';
 import { ipv4Number } from '../../wire/text.js';
+import { isGre } from '../gre-field.js';
 import { beforeTunnel, type Change, fault, mapTunnelPackets, outerFault } from './make.js';
 import type { Fault } from './types.js';
 
-const isGre = (packet: Uint8Array): boolean => packet[ip.protocol] === ipProtocols.gre;
 const greAt = headerLength;
 
 /** Clears bits of the first GRE word, so that the agent does not see them; a checksum is made right again. */

@@ -4,11 +4,11 @@ import type { TunnelFrame } from '../../agents/ha-rules.js';
 import type { Device, MpaBinding } from '../../agents/mpa-devices.js';
 import { frameFor, packetOf } from '../../agents/mpa-frame.js';
 import type { MpaState } from '../../agents/mpa-state.js';
-import { ip, macAt, packetIn, putMac, putU16, putU32, sealHeader, u16At, u32At } from '../../agents/octets.js';
+import { ip, macAt, packetIn, putMac, putU16, u16At, u32At } from '../../agents/octets.js';
 import { onesComplement } from '../../wire/checksum.js';
 import { etherTypes } from '../../wire/gre.js';
-import { ipProtocols } from '../../wire/ipv4.js';
-import { concat, ipv4Number } from '../../wire/text.js';
+import { ipv4Number } from '../../wire/text.js';
+import { isGre, withGreChecksum } from '../gre-field.js';
 import { mapMpaPackets, type MpaChange, mpaFault } from './mpa-make.js';
 import type { MpaFault } from './mpa-types.js';
 
@@ -35,8 +35,6 @@ const onlyWhen =
 const beforeMpaTunnel =
   (change: (packet: Uint8Array) => Uint8Array): MpaChange =>
   (rules) => ({ readTunnel: (packet) => rules.readTunnel(change(packet.slice())) });
-
-const isGre = (packet: Uint8Array): boolean => packet[ip.protocol] === ipProtocols.gre;
 
 /** Changes the GRE header of what is sent: it begins at octet 20. */
 const greFault = (id: string, breaks: string, sentence: string, change: (packet: Uint8Array) => void): MpaFault => ({
@@ -292,16 +290,7 @@ export const mpaTunnelFaults: readonly MpaFault[] = [
     id: 'gre-reserved1-set',
     breaks: 'GR-06',
     sentence: 'Sends checksums with something in the field behind them.',
-    wrap: mapMpaPackets((packet) => {
-      if (!isGre(packet)) return packet;
-      const whole = concat(packet.subarray(0, 24), new Uint8Array(4), packet.subarray(24));
-      putU16(whole, 20, u16At(whole, 20) | 0x8000);
-      putU32(whole, 24, 1);
-      putU16(whole, 24, onesComplement(whole.subarray(20)));
-      putU16(whole, ip.totalLength, whole.length);
-      sealHeader(whole);
-      return whole;
-    }),
+    wrap: mapMpaPackets((packet) => withGreChecksum(packet, { reserved1: 1 })),
   },
   // what comes out of it
   mpaFault('wrong-device-served', 'LG-16', 'Hands packets from the tunnel to another of its devices.', (rules) => ({
