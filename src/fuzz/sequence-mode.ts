@@ -60,8 +60,20 @@ class SequenceRun {
   }
 
   get isOver(): boolean {
-    const { signal, runs } = this.#options;
-    return signal.aborted || this.lost || this.#begun >= runs || this.#range.session.clock.now() >= this.#end;
+    return this.#isTimeUp || this.#begun >= this.#options.runs;
+  }
+
+  /** Whether sequences under way go no further, either. */
+  get #isTimeUp(): boolean {
+    return this.#options.signal.aborted || this.lost || this.#range.session.clock.now() >= this.#end;
+  }
+
+  /** A sequence that ends early when the time is up. */
+  *#inTime(sequence: Sequence): Sequence {
+    for (const command of sequence) {
+      if (this.#isTimeUp) return;
+      yield command;
+    }
   }
 
   draw(): Drawn {
@@ -87,14 +99,18 @@ class SequenceRun {
           const real = new SequenceReal(this.#range, nodesInSequence);
           tried.splice(0, tried.length - 1);
           tried.push({ index, real });
-          const fault = await tryOut(real, (model) => fc.asyncModelRun(() => ({ model, real }), sequence));
+          const fault = await tryOut(real, (model) =>
+            fc.asyncModelRun(() => ({ model, real }), this.#inTime(sequence)),
+          );
           this.#options.onProgress?.(++this.#done);
-          if (fault?.suspicion === dead) fell = true;
+          // an interrupt may have ended the device as well
+          if (fault?.suspicion === dead) fell ||= !this.#options.signal.aborted;
           else if (fault && !this.#isKnown(fault.suspicion)) suspects.push({ index, fault });
         }
       };
       await Promise.all(lanes.map(follow));
-      if (fell || !(await this.#range.alive())) await this.#huntDeath(from, lanes);
+      const { aborted } = this.#options.signal;
+      if (fell || (!aborted && !(await this.#range.alive()))) await this.#huntDeath(from, lanes);
       for (const { index, fault } of suspects) {
         const isNew = !this.lost && !this.#isKnown(fault.suspicion);
         if (isNew && !(await this.#hunt(from, index, fault.suspicion))) this.#doubt(fault.suspicion);
