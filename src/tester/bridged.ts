@@ -48,9 +48,9 @@ export async function comesOut(
   return { sent, arrival: undefined };
 }
 
-/** An echo request from one MN to another one's hardware address. */
-const echoFrame = (from: MobileNode, to: MobileNode, probe: Probe): Uint8Array =>
-  frameFrom(from, to.mac, probe, { etherType: 0x0800, payload: from.echo(to.ip ?? '0.0.0.0', probe.payload()) });
+/** An echo request from one MN to another one's hardware address, above the minimum size of a frame. */
+export const echoFrame = (from: MobileNode, to: MobileNode, probe: Probe): Uint8Array =>
+  frameFrom(from, to.mac, probe, { etherType: 0x0800, payload: from.echo(to.ip ?? '0.0.0.0', probe.payload(38)) });
 
 /**
  * Two L2 MNs that ask for broadcasts (the B bit: RFC 3344 §4.3 forbids to send them to others), between which unicast

@@ -3,6 +3,7 @@ import {
   announce,
   bridgedPair,
   comesOut,
+  echoFrame,
   experimentalType,
   frameFrom,
   outOf,
@@ -262,4 +263,26 @@ export const bridging = section('ha/7', { document: 'tsirtsis', section: '7' }, 
     // as with one tag
     await unchanged(t, 'TS-13', 'a frame with two VLAN tags', pair, tagged, 'warns');
   });
+
+  test('54', 'MUST leave the IPv4 packet in a frame as it is', { ...l2, covers: ['TS-13'] }, async (t) => {
+    const pair = await bridgedPair(t);
+    // a bridge forwards frames; who lowers a TTL has routed what is inside
+    await unchanged(t, 'TS-13', 'a frame with IPv4', pair, (probe) => echoFrame(...pair, probe));
+  });
+
+  test(
+    '55',
+    'MUST bring frames to an L2 MN that has come back after its deregistration',
+    { ...l2, covers: ['TS-13'] },
+    (t) =>
+      t.eachMode(async (mode) => {
+        const [from, to] = await bridgedPair(t, mode);
+        await t.deregister(to);
+        await t.register(to, { ...mode, broadcast: true });
+        announce(to);
+        await unchanged(t, 'TS-13', 'a frame to its hardware address', [from, to], (probe) =>
+          frameFrom(from, to.mac, probe),
+        );
+      }, isL2),
+  );
 });

@@ -7,7 +7,7 @@ import { codeText, type CaseContext } from '../../src/tester/context.js';
 import { isEchoReply } from '../../src/tester/inner.js';
 import type { MobileNode } from '../../src/tester/mobile-node.js';
 import type { Arrival } from '../../src/tester/probe.js';
-import { agreedKeyOf, draftModes as modes, modes as allModes } from '../../src/tester/request.js';
+import { agreedKeyOf, draftModes as modes, endingOf, modes as allModes } from '../../src/tester/request.js';
 import { replyCodes } from '../../src/wire/mobileip.js';
 
 const gre = { needs: ['greKeys'] } as const;
@@ -360,4 +360,12 @@ export const receivingRequests = section('ha/rfc3344-3.8.2', { document: 'rfc334
       );
     },
   );
+
+  test('19', 'SHOULD answer a deregistration that finds no binding', { ...gre, covers: ['HA-54'] }, async (t) => {
+    const mn = await t.registered(modes.bidirectional);
+    const { binding } = await t.deregister(mn);
+    // accepted or denied: both are answers, and the first one may have been lost on its way
+    const again = await t.ask(mn, mn.request(endingOf(binding, t.config)));
+    t.demand('HA-54', again.kind === 'reply', 'an answer', 'silence');
+  });
 });

@@ -3,6 +3,7 @@ import { type Bend, set, wrongAuthenticator } from '../../src/tester/bend.js';
 import { section } from '../../src/tester/case.js';
 import type { Answer, CaseContext } from '../../src/tester/context.js';
 import { expectForwardKey } from '../../src/tester/checks.js';
+import type { MobileNode } from '../../src/tester/mobile-node.js';
 import { draftModes as modes } from '../../src/tester/request.js';
 import { high32, low32, ntpTimestamp, replyCodes } from '../../src/wire/mobileip.js';
 
@@ -13,19 +14,27 @@ const mismatch = [replyCodes.identificationMismatch];
 const seconds = (n: number): bigint => BigInt(n) << 32n;
 const asIs = (field: string): Bend => ({ field });
 
+/** The time, in seconds since 1900, that an MN is told in answer to a stale request; undefined without code 133. */
+async function toldTime(t: CaseContext, mn: MobileNode): Promise<{ seconds: number; at: number } | undefined> {
+  const stale = mn.request({
+    ...modes.unidirectional,
+    identification: t.session.identification(mn.nai) - seconds(60),
+  });
+  const answer = await t.askAnswered(mn, stale, asIs('Identification -60 s'));
+  if (answer.kind === 'silence' || answer.exchange.rrp.code !== replyCodes.identificationMismatch) return undefined;
+  return { seconds: high32(answer.exchange.rrp.identification), at: answer.reply.message.at };
+}
+
 /**
  * Milliseconds by which the device's clock is ahead of ours, from the time in a code 133; to half a second, as that has
  * whole seconds only. A device whose clock is off a little, and says so, is right.
  */
 async function clockOfHomeAgent(t: CaseContext): Promise<number> {
   await t.registered(modes.unidirectional);
-  const mn = t.mn();
-  const now = t.session.identification(mn.nai);
-  const stale = mn.request({ ...modes.unidirectional, identification: now - seconds(60) });
-  const answer = await t.askAnswered(mn, stale, asIs('Identification -60 s'));
-  if (answer.kind === 'silence' || answer.exchange.rrp.code !== replyCodes.identificationMismatch) return 0;
-  const theirs = (BigInt(high32(answer.exchange.rrp.identification)) << 32n) + 0x80000000n;
-  const ahead = Number(BigInt.asIntN(64, theirs - ntpTimestamp(answer.reply.message.at))) / 2 ** 32;
+  const told = await toldTime(t, t.mn());
+  if (!told) return 0;
+  const theirs = seconds(told.seconds) + 0x80000000n;
+  const ahead = Number(BigInt.asIntN(64, theirs - ntpTimestamp(told.at))) / 2 ** 32;
   // more than it may be off: that is no clock, and the case of HA-15 says so
   return Math.abs(ahead) > 10 ? 0 : ahead * 1000;
 }
@@ -292,4 +301,22 @@ export const identification = section('ha/rfc3344-5.7', { document: 'rfc3344', s
     const denials = answers.filter((a) => a.kind === 'reply' && !a.exchange.accepted);
     if (denials.length === 0) t.undecided('neither of two requests that are to be denied was');
   });
+
+  test(
+    '22',
+    'MUST answer with its own time, not with that of the request that it accepted last',
+    { ...timestamps, covers: ['HA-15'] },
+    async (t) => {
+      const mn = t.mn();
+      const ahead = t.session.identification(mn.nai) + seconds(2);
+      await t.ask(mn, mn.request({ ...modes.unidirectional, identification: ahead }));
+      if (!mn.binding) return t.undecided('a timestamp 2 s ahead was not accepted');
+      // a clock between two looks at it is no earlier than the one and no later than the other
+      const [first, own, last] = [await toldTime(t, t.mn()), await toldTime(t, mn), await toldTime(t, t.mn())];
+      if (!first || !own || !last) return t.undecided('a stale timestamp was not answered with code 133');
+      const isBetween = ((own.seconds - first.seconds) | 0) >= 0 && ((last.seconds - own.seconds) | 0) >= 0;
+      const expected = `a time from ${first.seconds} to ${last.seconds}, as other MNs are told`;
+      t.demand('HA-15', isBetween, expected, String(own.seconds));
+    },
+  );
 });

@@ -111,4 +111,16 @@ export const haEndingFaults: readonly Fault[] = [
     'Ends L2 bindings after four fifths of the lifetime that it grants.',
     early((x) => x.tunnel === 'l2'),
   ),
+  fault('second-deregistration-unanswered', 'HA-54', 'Says nothing where there is no binding to end.', (rules) => ({
+    checkRoom: (x, state) =>
+      deregisters(x) && state.bindings.find(x.mobileNode) === undefined ? 'discard' : rules.checkRoom(x, state),
+  })),
+  fault('denied-renewal-ends-binding', 'TN-01', 'Ends the binding of an MN whose renewal it denies.', (rules) => ({
+    checkHomeAgent: (x, state) => {
+      const refusal = rules.checkHomeAgent(x, state);
+      const bindings = refusal === undefined ? [] : (state.bindings.find(x.mobileNode)?.bindings ?? []);
+      for (const binding of [...bindings]) rules.remove(binding, 'superseded', state);
+      return refusal;
+    },
+  })),
 ];

@@ -2,6 +2,7 @@
 import type { BridgePort } from '../../agents/bridge.js';
 import type { Binding } from '../../agents/ha-bindings.js';
 import { allPorts } from '../../agents/ha-bridging.js';
+import { age } from '../../agents/ha-routing.js';
 import type { HaRules } from '../../agents/ha-rules.js';
 import { ip, macAt, putU16, u16At } from '../../agents/octets.js';
 import { dhcpv4Ports } from '../../wire/dhcpv4.js';
@@ -190,4 +191,25 @@ export const l2Faults: readonly Fault[] = [
     'Fills frames below 60 octets with what was in the buffer before.',
     changing((frame) => (frame.length < 60 ? concat(frame, new Uint8Array(60 - frame.length).fill(0xa5)) : frame)),
   ),
+  fault(
+    'l2-ttl-lowered',
+    'TS-13',
+    'Lowers the TTL of IPv4 packets in the frames that it bridges.',
+    changing((frame) => {
+      if (typeOf(frame) !== etherTypes.ipv4) return frame;
+      const packet = age(frame.subarray(frameHeader));
+      return packet ? concat(frame.subarray(0, frameHeader), packet) : frame;
+    }),
+  ),
+  fault('l2-first-place-kept', 'TS-13', 'Never learns that a station has moved to another tunnel.', (rules) => {
+    const places = new Map<number, Binding>();
+    return {
+      bridge: (frame, ingress, state) => {
+        const source = macAt(frame, 6);
+        if (isTunnel(ingress) && !places.has(source)) places.set(source, ingress);
+        const first = isGroup(frame) ? undefined : places.get(macAt(frame, 0));
+        return first && !first.node.bindings.includes(first) ? [] : rules.bridge(frame, ingress, state);
+      },
+    };
+  }),
 ];

@@ -4,7 +4,7 @@ import type { Exchange } from '../../agents/ha-rules.js';
 import { chosen, refused } from '../../agents/ha-rules.js';
 import { decodeRrq, mobileIpPort, replyCodes } from '../../wire/mobileip.js';
 import { ipv4Number, ipv4Text } from '../../wire/text.js';
-import { fault, onReply, outerFault } from './make.js';
+import { fault, onReply, outerFault, without } from './make.js';
 import type { Fault } from './types.js';
 
 const {
@@ -14,6 +14,9 @@ const {
   administrativelyProhibited,
   insufficientResources,
 } = replyCodes;
+
+/** The half of an Identification that every reply copies, RFC 3344 §5.7. */
+const lowHalf = 0xffffffffn;
 
 const unset = ['0.0.0.0', '255.255.255.255'];
 
@@ -250,6 +253,26 @@ export const haSignallingFaults: readonly Fault[] = [
       checkAuthentication: (x, state) =>
         isPerNode(x) && x.mnHa.length === 0 && x.faHa.length > 0 ? undefined : rules.checkAuthentication(x, state),
       checkForm: (x, state) => (isPerNode(x) ? undefined : rules.checkForm(x, state)),
+    };
+  }),
+  fault(
+    'nai-missing-in-denials',
+    'HA-38',
+    'Leaves the NAI out of denials.',
+    onReply((reply) => (reply.code > 1 ? without(reply, 'nai') : reply)),
+  ),
+  fault('last-accepted-time-told', 'HA-15', 'Tells the time of the request that it accepted last.', (rules) => {
+    const last = new Map<string, bigint>();
+    return {
+      remember: (x, state) => {
+        last.set(x.mobileNode, x.request.identification);
+        rules.remember(x, state);
+      },
+      replyIdentification: (x, code, state) => {
+        const own = rules.replyIdentification(x, code, state);
+        const accepted = code === identificationMismatch ? last.get(x.mobileNode) : undefined;
+        return accepted === undefined ? own : (accepted & ~lowHalf) | (own & lowHalf);
+      },
     };
   }),
 ];
