@@ -18,7 +18,8 @@ import { MobileNode, type TunnelOptions } from './mobile-node.js';
 import { DeviceLost, Inconclusive, lostDevice, Skipped, type Violation } from './outcome.js';
 import type { Pending, Reply } from './pending.js';
 import type { Arrival, Probe } from './probe.js';
-import { endingOf, modeName, type RequestOptions } from './request.js';
+import { isRefusedForKey, refusedForKey, takesAnyKey } from './own-keys.js';
+import { endingOf, type Mode, modeName, type RequestOptions } from './request.js';
 import type { Session } from './session.js';
 import type { ExtraPort, Station } from './stations.js';
 import { TunnelHost } from './tunnel-host.js';
@@ -64,11 +65,26 @@ export class CaseContext extends CaseBase {
     this.#home = home;
   }
 
+  override inModes(all: readonly Mode[], body: (mode: Mode) => Promise<void>): Promise<void> {
+    return super.inModes(this.taken(all), body);
+  }
+
+  /** Those of some modes that the device does not refuse for their key; with none of them, the case does not apply. */
+  taken(all: readonly Mode[]): readonly Mode[] {
+    const taken = all.filter((mode) => !isRefusedForKey(mode, this.session.refusedModes));
+    const [other] = all.filter((mode) => !taken.includes(mode));
+    if (!other) return all;
+    if (taken.length === 0) this.skip(refusedForKey(other));
+    this.note(`without ${modeName(other)}, which the device refuses`);
+    return taken;
+  }
+
   // --- arrange ----------------------------------------------------------------------------------------------------
 
   /** A new mobile node behind one of the tester's addresses (0 is the first). */
   mn(careOf = 0, options: { readonly nai?: string } = {}): MobileNode {
-    const mn = new MobileNode(this.session, { ...options, careOf, during: this.id, recorder: this.recorder });
+    const { id: during, recorder } = this;
+    const mn = new MobileNode(this.session, { ...options, careOf, during, recorder, anyKey: takesAnyKey(this.covers) });
     this.mns.push(mn);
     return mn;
   }
@@ -85,12 +101,22 @@ export class CaseContext extends CaseBase {
     const answer = await this.ask(mn, mn.request(options));
     if (answer.kind === 'silence') throw new Inconclusive('a valid registration got no answer, so nothing can be bent');
     if (!answer.exchange.accepted) {
-      throw new Inconclusive(`a valid registration was denied with ${codeText(answer.exchange.rrp.code)}`);
+      const text = `a valid registration was denied with ${codeText(answer.exchange.rrp.code)}`;
+      throw this.#ownKeyRefused(answer.exchange) ?? new Inconclusive(text);
     }
     if (options.key !== undefined && options.lifetime !== 0 && !answer.exchange.granted) {
       throw new Inconclusive('a valid registration was accepted without a usable GRE Key extension');
     }
     return answer.exchange;
+  }
+
+  /** That the case does not apply: what was asked for is what TS-08 and TS-14 are about, and had no other fault. */
+  #ownKeyRefused({ asked }: Exchange): Skipped | undefined {
+    const { bindings } = this.session.oracle;
+    const mode = { key: asked?.key ?? 0, a: asked?.a ?? false };
+    if (!isRefusedForKey(mode, this.session.refusedModes) || bindings.usesKey(mode.key, this.session.clock.now()))
+      return undefined;
+    return new Skipped(refusedForKey(mode));
   }
 
   /** A new MN, registered. */
@@ -252,7 +278,8 @@ export class CaseContext extends CaseBase {
     if (!answer.exchange.accepted) {
       // the draft says which requests a policy may refuse (A-29); the documents underneath are not about them
       if (this.session.refusedModes.has(modeIn(answer.exchange)) && !/^(TS|YG)-/.test(id)) {
-        throw new Inconclusive(`the device refuses ${modeIn(answer.exchange)}, here with ${codeText(code)}`);
+        const text = `the device refuses ${modeIn(answer.exchange)}, here with ${codeText(code)}`;
+        throw this.#ownKeyRefused(answer.exchange) ?? new Inconclusive(text);
       }
       this.recorder.blame(answer.reply.message.bytes);
       throw this.violation(id, 'acceptance (code 0 or 1)', codeText(code));

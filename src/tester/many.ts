@@ -31,6 +31,7 @@ export async function registerMany(
   count = Number(knobValue(t.session.config.knobs, 'mns')),
 ): Promise<void> {
   const lifetime = Math.min(t.session.config.pixit.maxLifetime ?? 1800, 1800);
+  const taken = t.taken(modes);
   const owners = new Map<number, Owner>();
   let next = 0;
   let denied = 0;
@@ -38,7 +39,7 @@ export async function registerMany(
     while (next < count && denied === 0) {
       const n = next++;
       const mn = t.quietMn(n % t.session.stations.addresses.length);
-      const mode = modes[n % modes.length] ?? {};
+      const mode = taken[n % taken.length] ?? {};
       const answer = await t.ask(mn, mn.request({ ...mode, lifetime }));
       const exchange = answer.kind === 'reply' && answer.exchange.accepted ? answer.exchange : undefined;
       const key = exchange?.granted?.key;

@@ -13,6 +13,7 @@ import { macText } from '../wire/text.js';
 import { knobValue } from '../spec/knobs.js';
 import { type Bend, finish, finishGre, type GreBend } from './bend.js';
 import type { HostAddresses } from './home.js';
+import { standIn } from './own-keys.js';
 import type { Pending } from './pending.js';
 import type { Recorder } from './recorder.js';
 import { agreedKeyOf, endingOf, type Mode, type RequestOptions, validRequest } from './request.js';
@@ -25,6 +26,8 @@ export interface MobileNodeOptions {
   readonly careOf?: number;
   readonly during: string;
   readonly recorder?: Recorder | undefined;
+  /** It is all the same with which key it asks, so it asks with one that the device does not refuse. */
+  readonly anyKey?: boolean;
 }
 
 /** What may be bent in a tunnel packet; everything left out is as the binding says. */
@@ -56,6 +59,7 @@ export class MobileNode {
   /** Who hears what comes out of its L2 tunnel, in place of the little host in here. */
   host: { hear(frame: TunnelFrame): void } | undefined;
   readonly #session: Session;
+  readonly #anyKey: boolean;
   #ip: string | undefined;
   #addresses: HostAddresses | undefined;
   /** The address that it has last announced in its L2 tunnel. */
@@ -71,6 +75,7 @@ export class MobileNode {
     this.ownKey = session.random.uint32() || 1;
     this.during = options.during;
     this.recorder = options.recorder;
+    this.#anyKey = options.anyKey ?? false;
     this.station = session.stations.at(options.careOf ?? 0);
   }
 
@@ -117,7 +122,9 @@ export class MobileNode {
 
   request(options: RequestOptions = {}): RrqInput {
     const homeAddress = options.homeAddress ?? this.#homeAddressFor(options);
-    return validRequest(this.#session, this.nai, this.station.address, this.ownKey, options, homeAddress);
+    const { refusedModes, config } = this.#session;
+    const wish = this.#anyKey ? standIn(options, refusedModes, config) : options;
+    return validRequest(this.#session, this.nai, this.station.address, this.ownKey, wish, homeAddress);
   }
 
   /** 0.0.0.0 asks for any; draft §7: in L2 mode it may stand whatever the device assigns. */

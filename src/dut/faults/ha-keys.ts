@@ -14,6 +14,8 @@ const onKeys =
     },
   });
 
+const { administrativelyProhibited } = replyCodes;
+
 const asksForKey = (x: Exchange): boolean => x.greKey?.key === 0;
 const isL2 = (x: Exchange): boolean => x.tunnel === 'l2';
 const both = (key: number): TunnelKeys => ({ reverse: key, forward: key, reply: key });
@@ -93,13 +95,17 @@ export const haKeyFaults: readonly Fault[] = [
   ),
   fault('own-key-refused', 'TS-08', 'Refuses requests that bring a reverse key, with code 129.', (rules) => ({
     chooseKeys: (x, state) =>
-      asksForKey(x) || !x.greKey || isL2(x)
-        ? rules.chooseKeys(x, state)
-        : refused(replyCodes.administrativelyProhibited),
+      asksForKey(x) || !x.greKey || isL2(x) ? rules.chooseKeys(x, state) : refused(administrativelyProhibited),
   })),
   fault('own-key-refused-l2', 'TS-14', 'Refuses L2 requests that bring a reverse key, with code 129.', (rules) => ({
     chooseKeys: (x, state) =>
-      asksForKey(x) || !isL2(x) ? rules.chooseKeys(x, state) : refused(replyCodes.administrativelyProhibited),
+      asksForKey(x) || !isL2(x) ? rules.chooseKeys(x, state) : refused(administrativelyProhibited),
+  })),
+  fault('own-keys-prohibited', 'TS-08', 'Refuses all keys with code 129 that it has not given itself.', (rules) => ({
+    chooseKeys: (x, state) => {
+      const agreed = state.bindings.find(x.mobileNode)?.bindings.some((b) => b.terms.agreedKey === x.greKey?.key);
+      return asksForKey(x) || !x.greKey || agreed ? rules.chooseKeys(x, state) : refused(administrativelyProhibited);
+    },
   })),
   fault(
     'own-key-ignored',
@@ -226,9 +232,7 @@ export const haKeyFaults: readonly Fault[] = [
   })),
   fault('l2-home-address-demanded', 'TS-35', 'Refuses L2 requests without a home address, with code 129.', (rules) => ({
     chooseHomeAddress: (x, state) =>
-      isL2(x) && x.homeAddress === 0
-        ? refused(replyCodes.administrativelyProhibited)
-        : rules.chooseHomeAddress(x, state),
+      isL2(x) && x.homeAddress === 0 ? refused(administrativelyProhibited) : rules.chooseHomeAddress(x, state),
   })),
   fault(
     'l2-without-home-address-replaces',
