@@ -1,10 +1,11 @@
-/** Executes one case after the other and keeps what came of them; looks after a device that dies. */
+/** Executes the cases and keeps what came of them; looks after a device that dies. */
 import type { Clock } from '../net/port.js';
 import type { CaseResult } from '../report/result.js';
 import type { Verdict } from '../spec/types.js';
 import { pause } from './arrivals.js';
 import { whyNot } from './applicable.js';
 import type { CaseDefinition } from './case.js';
+import { Lanes } from './lanes.js';
 import { DeviceLost, lostDevice } from './outcome.js';
 import { inLightOf, isAboutKeys, usesKeys } from './mismatch.js';
 import { Recorder } from './recorder.js';
@@ -12,6 +13,7 @@ import { asksWithZero } from './request.js';
 import { type Decision, decideEnd, decideError, decideWholeRun, plain, resultOf } from './result.js';
 import type { Rig } from './rig.js';
 import type { RunOptions } from './run.js';
+import { type Turn, turn } from './turn.js';
 
 /** How often a lost device is looked for before the rest of the run is given up. */
 const revivals = 3;
@@ -21,7 +23,9 @@ export class Executor {
   readonly #rig: Rig;
   readonly #clock: Clock;
   readonly #options: RunOptions;
-  readonly #background = new Map<string, Promise<CaseResult>>();
+  /** Those that wait go on beside each other and all others. */
+  #waiting: Lanes<CaseResult> | undefined;
+  #others: Lanes<CaseResult> | undefined;
   /** Why nothing can be decided any more, and the verdict that follows; undefined while the device answers. */
   #hopeless: Decision | undefined;
   #stopped = false;
@@ -40,23 +44,20 @@ export class Executor {
   async prepare(): Promise<void> {
     const found = await this.#rig.prepare();
     if (!found.ok) this.#hopeless = plain('inconclusive', found.why);
-    for (const definition of this.#options.cases) {
-      if (!definition.waits) continue;
-      const decided = this.#decide(definition);
-      decided.catch(() => undefined); // whoever awaits it later hears of it
-      this.#background.set(definition.id, decided);
-    }
+    const decide = (definition: CaseDefinition): Promise<CaseResult> => this.#decide(definition);
+    const ofTurn = (wanted: Turn): readonly CaseDefinition[] => this.#options.cases.filter((c) => turn(c) === wanted);
+    this.#waiting = new Lanes(ofTurn(1), Infinity, decide);
+    this.#others = new Lanes(ofTurn(0), this.#rig.lanes, decide);
   }
 
   /** Runs a case to its verdict. Rejects when the verdict is a failure, so that mocha counts it. */
   async execute(definition: CaseDefinition): Promise<Verdict | undefined> {
     if (this.#stopped) return undefined;
-    const begun = this.#background.get(definition.id);
+    const lanes = turn(definition) === 1 ? this.#waiting : this.#others;
     this.#options.onCaseStart?.(definition);
-    const result = await (begun ?? this.#decide(definition));
+    const result = await (lanes?.result(definition) ?? this.#decide(definition));
     if (this.#stopped) return undefined;
-    this.results.set(definition.id, result);
-    this.#options.onCaseDone?.(result);
+    this.#keep(result);
     if (result.verdict === 'fail' || result.verdict === 'error') {
       if (this.#options.config.bail) this.#hopeless = plain('skip', `stopped after ${definition.id} by --bail`);
       throw new Error(`${result.reason}\nexpected: ${result.expected}\nactual: ${result.actual}`);
@@ -64,8 +65,15 @@ export class Executor {
     return result.verdict;
   }
 
+  /** Ends the run; what was decided before its turn is kept. */
   stop(): void {
     this.#stopped = true;
+    for (const lanes of [this.#waiting, this.#others]) for (const early of lanes?.early ?? []) this.#keep(early);
+  }
+
+  #keep(result: CaseResult): void {
+    this.results.set(result.id, result);
+    this.#options.onCaseDone?.(result);
   }
 
   async #decide(definition: CaseDefinition): Promise<CaseResult> {
@@ -136,14 +144,16 @@ export class Executor {
   }
 
   async #bringBack(id: string): Promise<void> {
-    this.#lost = { times: this.#lost.times + 1, in: id };
+    const beside = this.#others?.lost() ?? [];
+    this.#lost = { times: this.#lost.times + 1, in: beside.includes(id) ? beside.join(' and ') : id };
     await this.#options.restart?.();
     this.#rig.forgetNodes();
     for (let attempt = 0; attempt < revivals; attempt++) {
       if (await this.#rig.alive(id)) return;
       await pause(this.#clock, 100);
     }
-    this.#hopeless ??= plain('inconclusive', `the device was lost in ${id} and did not come back`);
+    this.#hopeless ??= plain('inconclusive', `the device was lost in ${this.#lost.in} and did not come back`);
+    this.#others?.giveUp();
   }
 
   #result(definition: CaseDefinition, decided: Decision, start: number, recorder = new Recorder()): CaseResult {

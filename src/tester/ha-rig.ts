@@ -10,6 +10,10 @@ import { Session } from './session.js';
 import type { RunOptions } from './run.js';
 import { dialectOf } from './dialect.js';
 
+/** Round trip, even the shortest, from which on a device is a slow one; in milliseconds. */
+const slow = 30;
+const mostLanes = 8;
+
 export class HaRig implements Rig {
   readonly #session: Session;
   #home: Home | undefined;
@@ -34,6 +38,15 @@ export class HaRig implements Rig {
 
   get notice(): Rig['notice'] {
     return this.mismatch?.text ?? this.#doubt;
+  }
+
+  /**
+   * With a device that answers at once, one: whatever happens then is of the only case under way. One that takes its time
+   * would make the run last minutes.
+   */
+  get lanes(): number {
+    const { quickest, config } = this.#session;
+    return quickest < slow || quickest === Infinity || config.bail ? 1 : Math.min(mostLanes, Math.floor(quickest / 10));
   }
 
   open(net: Net): Promise<void> {

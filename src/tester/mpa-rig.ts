@@ -41,6 +41,11 @@ export class MpaRig implements Rig {
     return this.#session.dialect;
   }
 
+  /** What is triggered at the agent is told apart by its cause: one case at a time. */
+  get lanes(): number {
+    return 1;
+  }
+
   open(net: Net): Promise<void> {
     return this.#session.open(net);
   }

@@ -24,6 +24,8 @@ export interface Rig {
   readonly mismatch: Mismatch | undefined;
   /** That, or what else about the device as a whole leaves little to be decided; with advice. */
   readonly notice: string | undefined;
+  /** How many cases go on beside each other, of those that do not wait. Known when it is prepared. */
+  readonly lanes: number;
   open(net: Net): Promise<void>;
   /** Finds out whether the device can be tested at all; with a reason when not. */
   prepare(): Promise<Prepared>;

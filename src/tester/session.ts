@@ -18,7 +18,15 @@ import { icmpEcho } from '../wire/icmp.js';
 import type { Dialect, WireContext } from '../wire/extensions.js';
 import { decode, encode } from '../wire/layout.js';
 import { ipv4, type Ipv4Input } from '../wire/ipv4.js';
-import { high32, lowIdentification, messageTypes, ntpTimestamp, type Rrq } from '../wire/mobileip.js';
+import {
+  decodeRrp,
+  decodeRrq,
+  high32,
+  lowIdentification,
+  messageTypes,
+  ntpTimestamp,
+  type Rrq,
+} from '../wire/mobileip.js';
 import type { OnBent } from './bend.js';
 import { handMade } from './hand-made.js';
 import { HostAddresses, likelyGateways } from './home.js';
@@ -58,6 +66,9 @@ const staleAt = 55;
 /** Requests remembered at least, so that a late reply is known for what it is. */
 const rememberedRequests = 50_000;
 
+/** Requests that a reply with another Identification may be meant for. */
+const mostLatest = 32;
+
 /** A reply that has a request behind it. */
 const answersOnly = [holds('HA-50')];
 
@@ -68,6 +79,8 @@ interface Sent extends Pick<Pending, 'request' | 'during' | 'recorder'> {
   /** The request, if it was decoded, until its first reply is here. */
   rrq: Rrq | undefined;
   answered: boolean;
+  /** The one sent before it whose Identification has the same low half: MNs with clocks of their own may say the same. */
+  alike: Sent | undefined;
 }
 
 export class Session {
@@ -96,6 +109,8 @@ export class Session {
   mismatch: Mismatch | undefined;
   /** Longest round trip seen lately, in milliseconds; how patient the tester is follows from it. */
   roundTrip = 5;
+  /** Shortest round trip of the run, in milliseconds: what the device needs at least. */
+  quickest = Infinity;
 
   /** Told of every datagram that is no Registration Reply to a request of the tester. */
   readonly listeners = new Set<Listener>();
@@ -116,7 +131,9 @@ export class Session {
   #packetCount = 0;
   /** Which probe a tunnel packet carried, by the Identification of its outer header: an ICMP error may quote no more. */
   readonly #carried = new Map<number, number>();
-  #latest: Sent | undefined;
+  /** The requests sent last, in a ring. */
+  readonly #latest: Sent[] = [];
+  #sentCount = 0;
 
   constructor(config: RunConfig, net: Net, target: Endpoint, dialect: Dialect) {
     this.config = config;
@@ -207,7 +224,8 @@ export class Session {
   forget({ request }: Pending): void {
     const id = lowIdentification(request.bytes, 'request');
     if (id !== undefined) this.#sent.delete(id);
-    if (this.#latest?.request === request) this.#latest = undefined;
+    const latest = this.#latest.find((sent) => sent.request === request);
+    if (latest) latest.answered = true;
   }
 
   newProbe(during: string, recorder: Recorder): Probe {
@@ -251,9 +269,13 @@ export class Session {
 
   #remember({ request, during, recorder, replies }: Pending, rrq: Rrq | undefined): void {
     const { bytes } = request;
-    this.#latest = { request, during, recorder, replies, rrq, answered: false };
+    const sent: Sent = { request, during, recorder, replies, rrq, answered: false, alike: undefined };
+    this.#latest[this.#sentCount++ % mostLatest] = sent;
     const id = lowIdentification(bytes, 'request');
-    if (id !== undefined) this.#sent.set(id, this.#latest);
+    if (id === undefined) return;
+    sent.alike = this.#sent.get(id);
+    if (sent.alike) sent.alike.alike = undefined; // no longer chains
+    this.#sent.set(id, sent);
   }
 
   /** The request that a datagram answers: by the low half of the Identification, which every reply must copy. */
@@ -262,10 +284,24 @@ export class Session {
     if (payload[0] === messageTypes.revocation || payload[0] === messageTypes.revocationAck) return undefined;
     const id = lowIdentification(payload, 'reply');
     const found = id === undefined ? undefined : this.#sent.get(id);
-    if (found) return found;
-    // a device that spoils the Identification is still answering the only request that waits
-    const latest = this.#latest;
-    return latest && !latest.answered && latest.request.from.address === station.address ? latest : undefined;
+    if (found && !found.alike) return found;
+    if (found?.alike) return this.#namedIn(payload, [found.alike, found]) ?? found;
+    // a device that spoils the Identification is still answering: the MN that it names, else the request sent last
+    const waiting = this.#latest.filter((s) => !s.answered && s.request.from.address === station.address);
+    const last = this.#latest[(this.#sentCount - 1) % mostLatest];
+    return this.#namedIn(payload, waiting) ?? waiting.find((s) => s === last);
+  }
+
+  /** The newest of these requests that is of the MN which a reply names. */
+  #namedIn(reply: Uint8Array, requests: readonly Sent[]): Sent | undefined {
+    const decoded = requests.length > 1 ? decodeRrp(reply, this.dialect) : undefined;
+    const nai = decoded?.ok ? naiOf(decoded.value) : undefined;
+    return nai === undefined ? undefined : newest(requests.filter(({ request }) => this.#naiIn(request.bytes) === nai));
+  }
+
+  #naiIn(request: Uint8Array): string | undefined {
+    const decoded = decodeRrq(request, this.dialect);
+    return decoded.ok ? naiOf(decoded.value) : undefined;
   }
 
   #onDatagram(station: Station, datagram: Datagram): void {
@@ -309,6 +345,7 @@ export class Session {
 
   #learnRoundTrip(ms: number): void {
     this.roundTrip = Math.max(ms, this.roundTrip * 0.9);
+    this.quickest = Math.min(ms, this.quickest);
   }
 
   #onPacket(station: Station, bytes: Uint8Array, at: number): void {
@@ -364,5 +401,8 @@ export function addressesOf(session: Session, network: string, gateways: readonl
     gateways.includes(address) || oracle.bindings.atHome(address, clock.now()).length > 0;
   return new HostAddresses(network, isTaken, config.shard);
 }
+
+const newest = (sent: readonly Sent[]): Sent | undefined =>
+  sent.reduce<Sent | undefined>((a, b) => (a && a.request.at > b.request.at ? a : b), undefined);
 
 const show = (endpoint: Endpoint): string => `${endpoint.address}:${endpoint.port}`;
