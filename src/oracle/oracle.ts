@@ -20,6 +20,7 @@ import { judgeRequestFields } from './request-fields.js';
 import { RequestOrder } from './request-order.js';
 import { judgeSignatures } from './request-signatures.js';
 import { RequestPace } from './request-pace.js';
+import { Revocations } from './revocations.js';
 import type { Rrq } from '../wire/mobileip.js';
 import { judgeUplink } from './uplink.js';
 
@@ -40,6 +41,7 @@ export interface JudgedRequest {
 export class Oracle {
   #context: OracleContext;
   readonly bindings = new Bindings();
+  readonly revocations = new Revocations();
   readonly #order = new RequestOrder();
   readonly #pace = new RequestPace();
   readonly #acceptance = new Acceptance();
@@ -85,6 +87,7 @@ export class Oracle {
     if (!x) return { findings: [] };
     this.bindings.answered(x.rrq, mnOf(x), x.request.at);
     this.#order.hear(x, context);
+    this.revocations.agree(x);
     const { at } = x.request;
     const before = this.bindings.of(mnOf(x), at).filter((b) => this.bindings.isCertain(b, at, x.reply.at));
     const findings = [

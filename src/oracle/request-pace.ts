@@ -4,8 +4,8 @@ import { check, type Finding } from './finding.js';
 import { Remembered } from './remembered.js';
 import type { Request } from './request.js';
 
-/** RFC 3344 §3.6.3 wants a second; a network may bring two requests half of that nearer to each other. */
-const shortest = 500;
+/** RFC 3344 §3.6.3 wants a second; a network may bring two messages half of that nearer to each other. */
+export const shortest = 500;
 /** How long a request is remembered, in milliseconds. */
 const matters = 2000;
 /** A second of the sender's own clock, but for some of it. */

@@ -47,6 +47,12 @@ export class Associations {
     return this.#contexts[(own.mnHa ? 1 : 0) + (own.faHa ? 2 : 0)] ?? this.#context;
   }
 
+  /** The context with the keys that messages of this MN and sender have shown to be theirs. */
+  contextOf(mn: string, sender: string): OracleContext {
+    const has = (name: 'mnHa' | 'faHa', peer: string): boolean => this.#own.get(`${name} ${peer}`) === true;
+    return this.#contexts[(has('mnHa', mn) ? 1 : 0) + (has('faHa', sender) ? 2 : 0)] ?? this.#context;
+  }
+
   #isOwn(name: 'mnHa' | 'faHa', sa: SecurityAssociation, peer: string, asked: Read, given: Read): boolean {
     const uses = ({ extensions }: Read): Extension[] => extensions.filter((e) => e.name === name && e.spi === sa.spi);
     if (uses(asked).length === 0) return false;

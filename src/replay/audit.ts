@@ -9,10 +9,11 @@ import { type Exchange, naiOf } from '../oracle/exchange.js';
 import { type Finding, holds, violated } from '../oracle/finding.js';
 import { readTunnelFrame, type TunnelFrame } from '../oracle/frame.js';
 import { isUnset } from '../oracle/request.js';
+import type { JudgedRevocation } from '../oracle/revocations.js';
 import type { FrameRecord } from '../report/result.js';
 import type { Dialect } from '../wire/extensions.js';
 import { ipProtocols } from '../wire/ipv4.js';
-import { decodeRevocation, decodeRevocationAck, mobileIpPort } from '../wire/mobileip.js';
+import { mobileIpPort } from '../wire/mobileip.js';
 import { messageRecord, packetRecord } from './evidence.js';
 import { Checksums } from './checksums.js';
 import { type HomeAgent, HomeAgents } from './home-agents.js';
@@ -21,6 +22,7 @@ import { isReply, isRequest, Matcher } from './matcher.js';
 import { auditNotes, type Counts } from './notes.js';
 import { destinationOf, type Message, type Packet, protocolOf, readMessage, sourceOf } from './packet.js';
 import { Repeats } from './repeats.js';
+import { takeIn } from './revocation.js';
 import type { AuditOptions, AuditSettings } from './settings.js';
 import { type Report, Strays } from './strays.js';
 import { type Role, Tallies } from './tally.js';
@@ -75,6 +77,8 @@ class Watch {
   readonly #repeats = new Repeats();
   readonly #strays = new Strays();
   readonly #checksums = new Checksums();
+  /** Findings that what comes later may explain, or what is missing. */
+  readonly #doubts: { readonly stands: () => boolean; readonly report: () => void }[] = [];
   /** Past what was looked at ahead. */
   #isLive = false;
   readonly #tallies = new Tallies();
@@ -88,6 +92,7 @@ class Watch {
     damaged: 0,
     unmatched: 0,
     unreadable: 0,
+    unmatchedAcks: 0,
   };
   #start: number | undefined;
   #last = 0;
@@ -118,6 +123,12 @@ class Watch {
   end(): AuditOutcome {
     const start = this.#start ?? 0;
     this.#strays.end();
+    const unanswered = this.#matcher.end();
+    const isWhole = unanswered + this.#counts.unmatched + this.#counts.unrelated + this.#counts.cut === 0;
+    for (const { stands, report } of this.#doubts) {
+      if (isWhole && stands()) report();
+      else this.#counts.unmatchedAcks++;
+    }
     return {
       settings: this.#settings,
       tallies: this.#tallies,
@@ -125,7 +136,7 @@ class Watch {
         ...this.#settings.notes,
         ...auditNotes(this.#counts, {
           repeated: this.#repeats.count,
-          unanswered: this.#matcher.end(),
+          unanswered,
           overlooked: this.#agents.overlooked,
           unknownKeys: this.#agents.all.reduce((sum, { associations }) => sum + associations.unknown, 0),
         }),
@@ -154,7 +165,7 @@ class Watch {
     if (message.checksum === 'wrong' || message.checksum === 'partial') this.#counts.wrongChecksums++;
     if (isRequest(message)) this.#request(message, sort === 'alike');
     else if (isReply(message)) this.#reply(message);
-    else this.#revocation(message);
+    else this.#revocation(message, sort === 'alike');
   }
 
   #request(message: Message, isAlike: boolean): void {
@@ -213,29 +224,33 @@ class Watch {
     agent.oracle.bindings.sweep(message.at);
   }
 
-  /**
-   * RFC 3543 §3.3: a revocation ends a binding unless it is to be ignored, which a capture does not tell for sure. So
-   * nothing is demanded of that binding any longer; the next registration of its MN begins anew.
-   */
-  #revocation({ bytes, from, to, at }: Message): void {
-    const agent = this.#agents.at(to.address) ?? this.#agents.at(from.address);
+  #revocation(message: Message, isCopy: boolean): void {
+    const { from, to, at } = message;
+    const [here, there] = [this.#agents.at(from.address), this.#agents.at(to.address)];
+    const agent = there ?? here;
     if (!agent) return;
-    const { dialect } = agent.settings;
-    const message = [decodeRevocation, decodeRevocationAck]
-      .map((decode) => decode(bytes, dialect))
-      .find((d) => d.ok)?.value;
-    if (!message) return;
-    const { bindings } = agent.oracle;
-    const nai = message.extensions.find((e) => e.name === 'nai')?.nai;
-    // in L2 mode there may be no home address (draft §7)
-    if (nai === undefined && isUnset(message.homeAddress)) {
-      this.#strays.leaveAllOpen(at);
-      return bindings.forgetAll();
-    }
-    const named = nai === undefined ? bindings.mnsOf(message.homeAddress, at) : [nai];
-    for (const mn of named) {
-      bindings.forget(mn);
-      this.#strays.leaveOpen(mn, at);
+    const role: Role = here ? 'ha' : 'mpa';
+    const { associations, oracle, settings } = agent;
+    const judged: JudgedRevocation = oracle.revocations.hear(message, {
+      by: role,
+      isCopy,
+      dialect: settings.dialect,
+      contextOf: ({ mn, mpa }) => associations.contextOf(mn, mpa.address),
+    });
+    if (!judged.message) return;
+    takeIn(judged.message, judged, { bindings: oracle.bindings, strays: this.#strays, at });
+    // of two home agents it is not told which one is the proxy agent here
+    if (here && there) return;
+    const report = (findings: readonly Finding[]): void => {
+      const device = role === 'ha' ? agent.name : from.address;
+      this.#add(role, device, agent, findings, message.number, () => [this.#shown(message, agent, 'received', true)]);
+    };
+    report(judged.findings);
+    const { doubt } = judged;
+    if (doubt && this.#doubts.length < mostDoubts) {
+      this.#doubts.push({ stands: doubt.stands, report: () => report([doubt.finding]) });
+    } else if (judged.isUnmatched && judged.findings.length === 0) {
+      this.#counts.unmatchedAcks++;
     }
   }
 
@@ -333,3 +348,4 @@ const aboutOwnKeys: ReadonlySet<string> = new Set(['TN-03', 'TS-05', 'YG-19']);
 /** Requirements of which a request sent again with the same octets is a violation. */
 const aboutOrder: ReadonlySet<string> = new Set(['MN-05', 'MN-07']);
 const mostUncertain = 10_000;
+const mostDoubts = 1000;

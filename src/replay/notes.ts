@@ -15,6 +15,8 @@ export interface Counts {
   unmatched: number;
   /** Messages of a registration type that are too short for it. */
   unreadable: number;
+  /** Acknowledgments of no revocation of the capture. */
+  unmatchedAcks: number;
 }
 
 export interface Others {
@@ -27,9 +29,10 @@ export interface Others {
 
 /** What a capture shows too little of for a verdict that is certain; what is not in the list of cases was not judged. */
 const notJudged =
-  'not judged from captures, for they need a run against the device: revocation messages, back-off of requests (MN-02), ' +
-  'what follows a denial (MN-16, LG-35), renewal in time (MN-14, LG-08), replies without request (HA-50), ' +
-  'GRE sequence numbers (GR-13), and whatever a device does only when it is asked to';
+  'not judged from captures, for they need a run against the device: back-off of requests (MN-02), what ' +
+  'follows a denial (MN-16, LG-35), renewal in time (MN-14, LG-08), replies without request (HA-50), GRE sequence numbers ' +
+  '(GR-13), of revocations when and where one is due, how it slows down (RV-04) and whether a bad one is ignored (RV-06, ' +
+  'RV-07), and whatever a device does only when it is asked to';
 
 export function auditNotes(counts: Counts, { repeated, unanswered, overlooked, unknownKeys }: Others): string[] {
   const { requests, exchanges, tunnelled, unrelated } = counts;
@@ -38,6 +41,7 @@ export function auditNotes(counts: Counts, { repeated, unanswered, overlooked, u
     `judged: ${requests} requests, ${exchanges} replies to them, ${tunnelled} tunnel packets`,
     ...say(unanswered, 'requests have no reply in the capture: lost, refused in silence or not captured'),
     ...say(counts.unmatched, 'replies answer no request of the capture and are not judged'),
+    ...say(counts.unmatchedAcks, 'acknowledgments fit no revocation of the capture and are not judged'),
     ...say(unrelated, 'tunnel packets belong to no registration of the capture and are not judged'),
     ...say(repeated, 'messages are in the capture twice, as on loopback, and are counted once'),
     ...say(counts.cut, 'datagrams were cut short by the capture (snapshot length) and are not judged'),

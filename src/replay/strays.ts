@@ -18,7 +18,7 @@ interface Known {
   readonly oracle: Oracle;
   /** Ways in which its packets were seen. */
   readonly ways: Set<Way>;
-  ended: { readonly at: number; readonly by: 'deregistration' | 'expiry' };
+  ended: { readonly at: number; readonly by: 'deregistration' | 'revocation' | 'expiry' };
 }
 
 /** Keeps what is needed to tell of a finding, and gives what tells of it. */
@@ -36,6 +36,8 @@ const longest = 60_000;
 const longestLife = 86_400_000;
 const mostTunnels = 1000;
 const mostOfOne = 8;
+/** Stands among Identifications for what no request asked for. */
+const untold = -1n;
 const opposite = { up: 'down', down: 'up' } as const;
 
 export class Strays {
@@ -86,7 +88,16 @@ export class Strays {
 
   /** What becomes of the binding of an MN is open until it registers again. */
   leaveOpen(mn: string, at: number): void {
-    this.#open.set(mn, new Set([-1n]), at, at + longestLife);
+    const open = this.#open.get(mn) ?? new Set();
+    this.#open.set(mn, open.add(untold), at, at + longestLife);
+  }
+
+  /** A revocation of that time is acknowledged: the binding that the MN had then, at that care-of address, is gone. */
+  revoked(mn: string, careOf: string, revokedAt: number, at: number): void {
+    const known = this.#latest.get(mn);
+    if (known?.binding.careOf !== careOf || known.binding.since >= revokedAt || known.ended.at <= at) return;
+    known.ended = { at, by: 'revocation' };
+    this.#open.get(mn)?.delete(untold);
   }
 
   /** The same for all that are known now. */

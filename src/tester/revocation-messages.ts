@@ -1,10 +1,9 @@
 /** Messages of registration revocation as either tester hears and sends them, RFC 3543 §3. */
 import type { Datagram, Endpoint } from '../net/port.js';
-import { verifies } from '../wire/auth.js';
+import { authenticity } from '../oracle/revocation-messages.js';
 import type { Extension } from '../wire/extensions.js';
 import { encode, type InputOf } from '../wire/layout.js';
 import {
-  coveredBy,
   decodeRevocation,
   decodeRevocationAck,
   type Revocation,
@@ -70,19 +69,8 @@ export async function hearing<R>(
 }
 
 /** Whether an authenticator of an agreed association covers the message, and is right. */
-export function isAuthentic(t: Context, octets: Uint8Array, extensions: readonly Extension[]): boolean {
-  const { mnHa, faHa } = t.config;
-  return extensions.some((e) => {
-    if (e.name !== 'mnHa' && e.name !== 'faHa') return false;
-    const association = e.name === 'mnHa' ? mnHa : faHa;
-    const { spi, authenticator } = e;
-    return (
-      association?.spi === spi &&
-      authenticator !== undefined &&
-      verifies(association, coveredBy(octets, e), authenticator)
-    );
-  });
-}
+export const isAuthentic = (t: Context, octets: Uint8Array, extensions: readonly Extension[]): boolean =>
+  authenticity(octets, extensions, t.config) === 'right';
 
 /** The octets of a revocation, bent if asked. */
 export function finishRevocation(t: Context, message: RevocationInput, bend?: RevocationBend): Uint8Array {

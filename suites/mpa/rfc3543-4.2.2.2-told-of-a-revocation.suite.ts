@@ -1,4 +1,5 @@
 /** RFC 3543 §4.2.2.2: a proxy agent whose home agent revokes a registration. Each case waits for the next second. */
+import { judgeInform } from '../../src/oracle/revocation-messages.js';
 import { mpaSection } from '../../src/tester/case.js';
 import { flip, set } from '../../src/tester/bend.js';
 import type { MpaContext } from '../../src/tester/mpa-context.js';
@@ -57,7 +58,8 @@ async function endsTunnelFirst(t: MpaContext): Promise<void> {
 
 async function keepsInform(t: MpaContext): Promise<void> {
   const { message } = await arrangeRevoked(t, await agreedNode(t));
-  t.demand('RV-10', !message.inform, 'I=0 in the acknowledgment, as in the revocation', 'I=1');
+  const { holds, expected, actual } = judgeInform(message, { inform: false });
+  t.demand('RV-10', holds, expected, actual);
 }
 
 /** A bad revocation gets no acknowledgment, and the tunnel works as before; a good one that follows ends it. */

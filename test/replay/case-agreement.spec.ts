@@ -47,10 +47,13 @@ describe('audit of the captures that a run keeps', function () {
       ...['l2-keys-shared', 'a-not-echoed', 'reserved-bits-set', 'extension-missing', 'renewal-rekeys'],
       ...['downlink-without-key', 'l2-protocol-type-ipv4', 'gre-version-1', 'gre-checksum-wrong', 'mn-ha-missing'],
       ...['lifetime-larger', 'authentication-not-checked'],
+      ...['revocation-a-clear', 'revocation-i-set', 'revocation-badly-signed', 'revocation-repeated-at-once'],
+      ...['revocation-same-identifier', 'revocation-ack-i-set'],
     ],
     mpa: [
       ...['reserved-bits-set', 'own-keys-shared', 'no-extension-in-deregistration', 'uplink-forward-key', 'g-missing'],
       ...['uplink-key-zero', 'uplink-without-key', 'uplink-ip-in-ip', 'nai-last', 'mn-ha-missing', 'x-set'],
+      ...['revocation-ack-i-set', 'revocation-ack-badly-signed'],
     ],
   } as const;
   for (const [dut, faults] of [
