@@ -12,7 +12,7 @@ import { isUnset } from '../oracle/request.js';
 import type { FrameRecord } from '../report/result.js';
 import type { Dialect } from '../wire/extensions.js';
 import { ipProtocols } from '../wire/ipv4.js';
-import { decodeRevocation, decodeRevocationAck, mobileIpPort } from '../wire/mobileip.js';
+import { decodeRevocation, decodeRevocationAck } from '../wire/mobileip.js';
 import { messageRecord, packetRecord } from './evidence.js';
 import { Checksums } from './checksums.js';
 import { type HomeAgent, HomeAgents } from './home-agents.js';
@@ -20,6 +20,7 @@ import { learnEach } from './learn-each.js';
 import { isReply, isRequest, Matcher } from './matcher.js';
 import { auditNotes, type Counts } from './notes.js';
 import { destinationOf, type Message, type Packet, protocolOf, readMessage, sourceOf } from './packet.js';
+import { Ports } from './ports.js';
 import { Repeats } from './repeats.js';
 import type { AuditOptions, AuditSettings } from './settings.js';
 import { type Report, Strays } from './strays.js';
@@ -40,15 +41,18 @@ export interface AuditOutcome {
 
 export class Audit {
   readonly #options: AuditOptions;
+  readonly #ports: Ports;
   #ahead: Packet[] = [];
   #octets = 0;
   #watch: Watch | undefined;
 
   constructor(options: AuditOptions) {
     this.#options = options;
+    this.#ports = new Ports(options.port);
   }
 
   packet(packet: Packet): void {
+    if (!this.#ports.isWanted(packet)) return;
     if (this.#watch) return this.#watch.packet(packet);
     this.#ahead.push(packet);
     this.#octets += packet.bytes.length;
@@ -143,7 +147,6 @@ class Watch {
       this.#counts.cut++;
       return;
     }
-    if (![message.from.port, message.to.port].some((p) => p === mobileIpPort || p === this.#settings.port)) return;
     const sort = this.#repeats.sort(packet);
     if (sort === 'copy') return;
     if (this.#isLive) this.#checksums.count(message);

@@ -1,7 +1,7 @@
 /** What only those can judge who watch both sides: what was accepted, and what came too soon. */
 import { expect } from 'chai';
 import { ntpTimestamp } from '../../src/wire/mobileip.js';
-import { mnHa, nai, node, otherMpa, Scene } from './scene.js';
+import { mnHa, nai, node, otherHa, otherMpa, Scene } from './scene.js';
 
 describe('audit of what was accepted', () => {
   const start = (): Scene => {
@@ -86,5 +86,17 @@ describe('audit of what was accepted', () => {
         .register(mn, { extensions: reserved, rrq: { gre: false } }, denied)
         .violated({ mnHa }),
     ).to.deep.equal(['mpa LG-03']);
+  });
+
+  it('knows a reply from another port than was asked, by its Identification alone', () => {
+    const mn = node(5);
+    const from = (fromPort: number, change: { readonly identification?: bigint } = {}): string[] => {
+      const scene = start();
+      return scene.answer(scene.ask(mn), { fromPort, rrp: change }).violated();
+    };
+    expect(from(434)).to.deep.equal([]);
+    expect(from(435)).to.deep.equal(['ha HA-42']);
+    expect(from(435, { identification: 7n })).to.deep.equal([]);
+    expect(start().register(mn, {}, { from: otherHa, fromPort: 435 }).violated()).to.deep.equal([]);
   });
 });
