@@ -37,7 +37,7 @@ export interface Binding {
 export type BindingKeys = Pick<Binding, 'reverseKey' | 'forwardKey' | 'bidirectional'>;
 
 /** RFC 3344 §3.3: this lifetime never ends. */
-const infinite = 0xffff;
+export const infinite = 0xffff;
 /** Clocks of lawful devices may count whole seconds; in milliseconds. */
 const clockTick = 1000;
 /** MNs remembered at least after their binding has gone. */

@@ -19,7 +19,15 @@ import { type HomeAgent, HomeAgents } from './home-agents.js';
 import { learnEach } from './learn-each.js';
 import { isReply, isRequest, Matcher } from './matcher.js';
 import { auditNotes, type Counts } from './notes.js';
-import { destinationOf, type Message, type Packet, protocolOf, readMessage, sourceOf } from './packet.js';
+import {
+  destinationOf,
+  identificationOf,
+  type Message,
+  type Packet,
+  protocolOf,
+  readMessage,
+  sourceOf,
+} from './packet.js';
 import { Ports } from './ports.js';
 import { Repeats } from './repeats.js';
 import type { AuditOptions, AuditSettings } from './settings.js';
@@ -79,6 +87,8 @@ class Watch {
   readonly #repeats = new Repeats();
   readonly #strays = new Strays();
   readonly #checksums = new Checksums();
+  /** Requests, and the IP Identification of the first reply to each. */
+  readonly #answers = new WeakMap<Message, number>();
   /** Past what was looked at ahead. */
   #isLive = false;
   readonly #tallies = new Tallies();
@@ -156,7 +166,7 @@ class Watch {
     }
     if (message.checksum === 'wrong' || message.checksum === 'partial') this.#counts.wrongChecksums++;
     if (isRequest(message)) this.#request(message, sort === 'alike');
-    else if (isReply(message)) this.#reply(message);
+    else if (isReply(message)) this.#reply(message, identificationOf(packet));
     else this.#revocation(message);
   }
 
@@ -181,7 +191,8 @@ class Watch {
     ]);
   }
 
-  #reply(message: Message): void {
+  /** `ipId`: the Identification of its packet. */
+  #reply(message: Message, ipId: number): void {
     const request = this.#matcher.reply(message);
     const agent = request && this.#agents.meet(request.to.address);
     if (!agent) {
@@ -203,7 +214,10 @@ class Watch {
     this.#add('mpa', request.from.address, agent, forged, request.number, () => [
       this.#shown(request, agent, 'received', true),
     ]);
-    const certain = this.#hasHistory(agent, x) ? findings : findings.filter((f) => f.requirement !== 'TS-15');
+    const unsure = new Set<string>();
+    if (!this.#hasHistory(agent, x)) unsure.add('TS-15');
+    if (!this.#isAnother(request, ipId)) unsure.add('HA-50');
+    const certain = findings.filter((f) => !unsure.has(f.requirement));
     this.#add('ha', agent.name, agent, certain, message.number, () => [
       this.#shown(request, agent, 'sent', false),
       this.#shown(message, agent, 'received', true),
@@ -240,6 +254,13 @@ class Watch {
       bindings.forget(mn);
       this.#strays.leaveOpen(mn, at);
     }
+  }
+
+  /** Whether the HA has surely sent more than the one reply: RFC 6864 §4.1 lets an IP Identification of 0 tell nothing. */
+  #isAnother(request: Message, ipId: number): boolean {
+    const first = this.#answers.get(request) ?? 0;
+    if (first === 0) this.#answers.set(request, ipId);
+    return first !== 0 && ipId !== 0 && ipId !== first;
   }
 
   /**

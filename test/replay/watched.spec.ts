@@ -1,7 +1,7 @@
 /** What only those can judge who watch both sides: what was accepted, and what came too soon. */
 import { expect } from 'chai';
-import { ntpTimestamp } from '../../src/wire/mobileip.js';
-import { mnHa, nai, node, otherHa, otherMpa, Scene } from './scene.js';
+import { ntpTimestamp, type RrpInput } from '../../src/wire/mobileip.js';
+import { type Answer, mnHa, nai, node, otherHa, otherMpa, Scene } from './scene.js';
 
 describe('audit of what was accepted', () => {
   const start = (): Scene => {
@@ -98,5 +98,51 @@ describe('audit of what was accepted', () => {
     expect(from(435)).to.deep.equal(['ha HA-42']);
     expect(from(435, { identification: 7n })).to.deep.equal([]);
     expect(start().register(mn, {}, { from: otherHa, fromPort: 435 }).violated()).to.deep.equal([]);
+  });
+
+  it('finds a second reply that prolongs what the first granted', () => {
+    const mn = node(5);
+    const again = (seconds: number, rrp: RrpInput = {}, answer: Answer = {}): string[] => {
+      const scene = start();
+      const asked = scene.ask(mn);
+      return scene
+        .answer(asked, answer)
+        .wait(seconds)
+        .answer(asked, { ...answer, rrp: { ...answer.rrp, ...rrp } })
+        .violated();
+    };
+    expect(again(10)).to.deep.equal(['ha HA-50']);
+    expect(again(3)).to.deep.equal([]); // the network may have doubled the request
+    expect(again(10, { lifetime: 590 })).to.deep.equal([]);
+    expect(again(10, { code: 133 })).to.deep.equal([]);
+    const forEver = { lifetime: 0xffff };
+    expect(again(10, forEver, { rrp: forEver }).filter((v) => v !== 'ha HA-48')).to.deep.equal([]);
+  });
+
+  it('does not take for a second reply what may be a copy, or the reply to a lost request', () => {
+    const mn = node(5);
+    const scene = start().register(mn).copy(10_000);
+    expect(scene.violated()).to.deep.equal([]);
+    const zero = (bytes: Uint8Array) => bytes.fill(0, 4, 6);
+    const unnumbered = start();
+    const asked = unnumbered.ask(mn);
+    unnumbered.answer(asked).bend(zero).wait(10).answer(asked).bend(zero);
+    expect(unnumbered.violated()).to.deep.equal([]);
+    const other = start();
+    const { rrq, port } = other.ask(mn);
+    other
+      .answer({ node: mn, ask: {}, rrq, port })
+      .wait(10)
+      .answer({ node: node(6), ask: {}, rrq, port });
+    expect(other.violated()).to.not.include('ha HA-50');
+  });
+
+  it('takes a request accepted for ever again for one that has all time left (A-14)', () => {
+    const mn = node(5);
+    const scene = start();
+    const asked = scene.ask(mn, { rrq: { lifetime: 0xffff } });
+    const { rrq } = asked;
+    scene.answer(asked).wait(10);
+    expect(scene.answer(scene.ask(mn, { rrq })).violated()).to.not.include('ha HA-52');
   });
 });
