@@ -1,7 +1,10 @@
 /** What only those can judge who watch both sides: what was accepted, and what came too soon. */
 import { expect } from 'chai';
+import type { Extension } from '../../src/wire/extensions.js';
+import { ipProtocols, ipv4 } from '../../src/wire/ipv4.js';
+import { encode } from '../../src/wire/layout.js';
 import { ntpTimestamp, type RrpInput } from '../../src/wire/mobileip.js';
-import { type Answer, mnHa, nai, node, otherHa, otherMpa, Scene } from './scene.js';
+import { type Answer, ha, mnHa, mpa, nai, node, otherHa, otherMpa, Scene } from './scene.js';
 
 describe('audit of what was accepted', () => {
   const start = (): Scene => {
@@ -144,5 +147,39 @@ describe('audit of what was accepted', () => {
     const { rrq } = asked;
     scene.answer(asked).wait(10);
     expect(scene.answer(scene.ask(mn, { rrq })).violated()).to.not.include('ha HA-52');
+  });
+
+  it('asks for extension 47 in a reply that FA-HA alone authenticates, as in its request', () => {
+    const mn = node(5);
+    const named = { name: 'pmipNonSkippable', subType: 1, method: 1 } as const;
+    const faHa = { name: 'faHa', spi: 512, authenticator: new Uint8Array(16) } as const;
+    const key = (value: number): Extension => ({ name: 'greKey', key: value, a: false });
+    const by = (asked: Extension[], given: Extension[]): string[] =>
+      start()
+        .register(mn, { extensions: [nai(mn), key(0), ...asked] }, { extensions: [nai(mn), key(0x700), ...given] })
+        .violated();
+    expect(by([named, faHa], [faHa])).to.deep.equal(['ha LG-24']);
+    expect(by([named, faHa], [named, faHa])).to.deep.equal([]);
+    expect(by([faHa], [faHa])).to.deep.equal([]);
+    const own = { name: 'mnHa', spi: 256 } as const;
+    expect(by([named, faHa], [own, faHa])).to.deep.equal(['ha LG-24']);
+    expect(by([named, own, faHa], [own, faHa])).to.deep.equal([]);
+  });
+
+  it('warns of an HA that does not take the extension for the G bit, and fails one that leaves agreed GRE', () => {
+    const mn = node(5);
+    const inIp = (gre: boolean): string[] => {
+      const scene = start().register(mn, { rrq: { gre } });
+      const inner = encode(ipv4, {
+        source: '10.50.0.9',
+        destination: mn.home,
+        protocol: 17,
+        payload: new Uint8Array(8),
+      });
+      const outer = { source: ha, destination: mpa, protocol: ipProtocols.ipInIp, payload: inner };
+      return scene.packet(encode(ipv4, outer)).violated();
+    };
+    expect(inIp(false)).to.deep.equal(['ha YG-14', 'mpa YG-18']);
+    expect(inIp(true)).to.deep.equal(['ha TN-03']);
   });
 });
