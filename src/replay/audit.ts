@@ -16,6 +16,7 @@ import { decodeRevocation, decodeRevocationAck } from '../wire/mobileip.js';
 import { messageRecord, packetRecord } from './evidence.js';
 import { Checksums } from './checksums.js';
 import { type HomeAgent, HomeAgents } from './home-agents.js';
+import { L2Strays } from './l2-strays.js';
 import { learnEach } from './learn-each.js';
 import { isReply, isRequest, Matcher } from './matcher.js';
 import { auditNotes, type Counts } from './notes.js';
@@ -86,6 +87,7 @@ class Watch {
   readonly #matcher = new Matcher<Message>();
   readonly #repeats = new Repeats();
   readonly #strays = new Strays();
+  readonly #l2Strays = new L2Strays();
   readonly #checksums = new Checksums();
   /** Requests, and the IP Identification of the first reply to each. */
   readonly #answers = new WeakMap<Message, number>();
@@ -132,6 +134,7 @@ class Watch {
   end(): AuditOutcome {
     const start = this.#start ?? 0;
     this.#strays.end();
+    this.#l2Strays.end();
     return {
       settings: this.#settings,
       tallies: this.#tallies,
@@ -296,6 +299,8 @@ class Watch {
     const frame = isNear ? readTunnelFrame(packet.bytes, packet.at) : undefined;
     if (!frame) return;
     this.#strays.packet(frame, this.#stray(packet));
+    const way = !up && this.#agents.at(source) ? 'down' : 'up';
+    this.#l2Strays.packet(frame, way, agent, this.#stray(packet));
     if (!agent) return;
     this.#counts.tunnelled++;
     agent.learnFrom(frame, down ? 'down' : 'up');
