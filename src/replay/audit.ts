@@ -4,7 +4,7 @@
  * open; from then on each is judged as it comes.
  */
 import { judgeRequestAuthenticator } from '../oracle/acceptance.js';
-import { mnOf } from '../oracle/bindings.js';
+import { type Binding, mnOf } from '../oracle/bindings.js';
 import { type Exchange, naiOf } from '../oracle/exchange.js';
 import { type Finding, holds, violated } from '../oracle/finding.js';
 import { readTunnelFrame, type TunnelFrame } from '../oracle/frame.js';
@@ -32,7 +32,7 @@ import {
 import { Ports } from './ports.js';
 import { Repeats } from './repeats.js';
 import type { AuditOptions, AuditSettings } from './settings.js';
-import { type Report, Strays } from './strays.js';
+import { type Report, Strays, type Way } from './strays.js';
 import { type Role, Tallies } from './tally.js';
 
 /** What is looked at before anything is judged. */
@@ -226,7 +226,7 @@ class Watch {
       this.#shown(message, agent, 'received', true),
     ]);
     if (x.accepted) {
-      agent.accepted(x.asked?.a === true);
+      agent.accepted(x);
       this.#learnAddresses(agent, x);
     }
     this.#strays.answered(x, agent.oracle, agent.isDirectionKnown);
@@ -305,7 +305,7 @@ class Watch {
     this.#counts.tunnelled++;
     agent.learnFrom(frame, down ? 'down' : 'up');
     const findings = down ? agent.oracle.frame(frame) : agent.oracle.uplink(frame);
-    const sure = findings.filter((f) => f.holds || this.#isSure(f, agent, packet, frame));
+    const sure = findings.filter((f) => f.holds || this.#isSure(f, agent, packet, frame, way));
     const [role, device]: [Role, string] = down ? ['ha', agent.name] : ['mpa', source];
     this.#add(role, device, agent, sure, packet.number, () => [
       packetRecord(packet, { ...this.#view(agent), direction: 'received', guilty: true }),
@@ -324,11 +324,21 @@ class Watch {
   }
 
   /** A checksum over what was not captured cannot be judged, nor keys of which too little was seen to tell. */
-  #isSure({ requirement }: Finding, agent: HomeAgent, { missing, at }: Packet, { inner }: TunnelFrame): boolean {
+  #isSure(
+    { requirement }: Finding,
+    agent: HomeAgent,
+    { missing, at }: Packet,
+    { inner }: TunnelFrame,
+    way: Way,
+  ): boolean {
     if (missing > 0 && (requirement === 'GR-04' || requirement === 'GR-15')) return false;
+    const home = [inner?.source, inner?.destination].flatMap((a) => a ?? []);
+    const own = home.flatMap((address) => agent.oracle.bindings.atHome(address, at));
+    // packets hardly overtake others by so much that the old key comes after the new one
+    const isOpen = (b: Binding): boolean =>
+      agent.beginnings.explains(requirement, b, at) && !this.#strays.hasSeen(b, way);
+    if (own.some(isOpen)) return false;
     if (!agent.isDirectionKnown && aboutOwnKeys.has(requirement)) {
-      const home = [inner?.source, inner?.destination].flatMap((a) => a ?? []);
-      const own = home.flatMap((address) => agent.oracle.bindings.atHome(address, at));
       return own.length > 0 && own.every((b) => b.bidirectional);
     }
     if (requirement !== 'TN-03' || !inner || agent.uncertain.size === 0) return true;

@@ -169,7 +169,7 @@ describe('audit of what was accepted', () => {
   it('warns of an HA that does not take the extension for the G bit, and fails one that leaves agreed GRE', () => {
     const mn = node(5);
     const inIp = (gre: boolean): string[] => {
-      const scene = start().register(mn, { rrq: { gre } });
+      const scene = start().register(mn, { rrq: { gre } }).wait(6);
       const inner = encode(ipv4, {
         source: '10.50.0.9',
         destination: mn.home,
