@@ -1,8 +1,11 @@
-/** What an audit may need of a capture, told from raw octets: registration over UDP 434, GRE and IP-in-IP. */
+/** What an audit may need of a capture, told from raw octets: registration over UDP, GRE and IP-in-IP. */
 import type { Wants } from './capture-packet.js';
 import { ipv4Start, unknownLink } from './capture-link.js';
 
 const mobileIpPort = 434;
+const replyType = 3;
+/** With its UDP header. */
+const shortestReply = 28;
 const protocols = { ipInIp: 4, udp: 17, gre: 47 } as const;
 
 /** Packets that could not be looked into, so that silence about them is no lie. */
@@ -40,6 +43,8 @@ export function relevantPackets(overlooked: Overlooked, port = mobileIpPort): Wa
     const source = ((bytes[udp] ?? 0) << 8) | (bytes[udp + 1] ?? 0);
     const destination = ((bytes[udp + 2] ?? 0) << 8) | (bytes[udp + 3] ?? 0);
     if (source === mobileIpPort || destination === mobileIpPort) return true;
-    return source === port || destination === port;
+    if (source === port || destination === port) return true;
+    // a Registration Reply, perhaps, from a port that it must not come from: RFC 3344 §3.4 and §3.8.3.1
+    return to - udp >= shortestReply && bytes[udp + 8] === replyType;
   };
 }

@@ -1,7 +1,7 @@
 /** Rules about what an HA accepted though it had to refuse it: RFC 3344 §3.8.2.1 and §5.7.1, yegani-02 §4.2. */
 import { type SecurityAssociation, verifies } from '../wire/auth.js';
 import { coveredBy, high32, ntpTimestamp, replyCodes, type Rrp, type Rrq } from '../wire/mobileip.js';
-import { type Binding, mnOf } from './bindings.js';
+import { type Binding, infinite, mnOf } from './bindings.js';
 import type { OracleContext } from './context.js';
 import { type Circumstances, weighRequest } from './deserves.js';
 import { type Exchange, greKeyExtensions, naiOf } from './exchange.js';
@@ -12,6 +12,8 @@ import { hexId, idMatters } from './request-order.js';
 
 interface Accepted {
   readonly identification: bigint;
+  /** When its request was seen. */
+  readonly asked: number;
   /** The addresses that it is about. */
   readonly registration: string;
   /** When the reply was seen, and when the granted lifetime ends. */
@@ -21,6 +23,8 @@ interface Accepted {
 
 /** Lawful devices may count whole seconds; in milliseconds. */
 const clockTick = 1000;
+/** What a network may delay one reply more than another, and that; in milliseconds. */
+const longestDelay = 4000;
 
 /** What an acceptance shows to have held, where it was deserved. */
 const always = ['HA-03', 'HA-05', 'HA-28'].map((id) => holds(id));
@@ -42,6 +46,7 @@ export class Acceptance {
       ...judgePresence(x, context),
       ...judgeDeserts(x, context),
       ...judgeMove(x, before),
+      ...this.#judgeSecond(x, context),
       ...this.#judgeOrder(x, context),
       ...this.#judgeGre(x, context),
     ];
@@ -78,6 +83,21 @@ export class Acceptance {
     this.#accepted = new Remembered();
   }
 
+  /**
+   * RFC 3344 §3.8: one reply to a request. The network may have doubled the request on its way to the HA, which may then
+   * accept it again; but for no more than the time that is left (§3.8.2.2), so what grants more was not asked for.
+   */
+  #judgeSecond(x: Exchange, context: OracleContext): Finding[] {
+    const { rrq, rrp } = x;
+    const before = this.#accepted.get(mnOf(x));
+    if (context.replay === 'nonces' || !x.registers || before?.asked !== x.request.at) return [];
+    // a clock without fractions gives two MNs the same Identification, and the request of the other may be lost
+    if (rrp.identification !== before.identification || naiOf(rrp) !== naiOf(rrq)) return [];
+    const left = secondsLeft(before, x, longestDelay);
+    const text = (): string => `no second reply to a request, or one for at most the ${left} s that are left`;
+    return [check('HA-50', rrp.lifetime <= left, text, () => `a second one for ${rrp.lifetime} s`)];
+  }
+
   /** A request sent after another was accepted needs a greater timestamp. */
   #judgeOrder(x: Exchange, context: OracleContext): Finding[] {
     if (context.replay === 'nonces') return [];
@@ -89,8 +109,8 @@ export class Acceptance {
     const { at } = x.reply;
     const registration = `${x.rrq.homeAddress} ${x.rrq.careOfAddress}`;
     if (isGreater) {
-      const until = at + x.rrp.lifetime * 1000;
-      const accepted = { identification, registration, at, until };
+      const until = x.rrp.lifetime === infinite ? Infinity : at + x.rrp.lifetime * 1000;
+      const accepted = { identification, asked: x.request.at, registration, at, until };
       this.#accepted.set(mn, accepted, at, idMatters(at, x.rrp.lifetime));
     }
     if (before === undefined || x.request.at < before.at) return [];
@@ -145,9 +165,14 @@ function judgeMove({ registers, asked, rrq, rrp }: Exchange, before: readonly Bi
   return [check('LG-10', isKept, `Home Address ${only.homeAddress}, as before the handover`, rrp.homeAddress)];
 }
 
+/** Seconds of a lifetime that are left when a reply comes, `doubt` milliseconds more for what delays one. */
+const secondsLeft = ({ until }: Accepted, { reply }: Exchange, doubt: number): number =>
+  Math.max(0, Math.ceil((until + doubt - reply.at) / 1000));
+
 /** RFC 3344 §3.8.2.2: no more than the time that is left. */
-function judgeDuplicate({ rrp, reply }: Exchange, before: Accepted): Finding[] {
-  const left = Math.max(0, Math.ceil((before.until + clockTick - reply.at) / 1000));
+function judgeDuplicate(x: Exchange, before: Accepted): Finding[] {
+  const { rrp } = x;
+  const left = secondsLeft(before, x, clockTick);
   return [check('HA-52', rrp.lifetime <= left, `a lifetime of at most ${left} s, which are left`, `${rrp.lifetime} s`)];
 }
 

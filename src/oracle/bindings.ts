@@ -21,6 +21,8 @@ export interface Binding {
   readonly homeAddress: string;
   readonly l2: boolean;
   readonly gre: boolean;
+  /** The request had the GRE Key extension without the G bit. */
+  readonly greImplied?: boolean;
   /** MPA to HA; undefined without GRE keys. */
   readonly reverseKey?: number | undefined;
   /** HA to MPA; undefined without GRE keys. */
@@ -188,6 +190,7 @@ export class Bindings {
       homeAddress: x.rrp.homeAddress,
       l2: x.asked?.a === true,
       gre: x.rrq.gre || x.asked !== undefined,
+      greImplied: !x.rrq.gre,
       reverseKey: keys.reverseKey,
       forwardKey: keys.forwardKey,
       bidirectional: keys.bidirectional,

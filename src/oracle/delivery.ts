@@ -55,7 +55,13 @@ function judgeTunnel(frame: TunnelFrame, bindings: Bindings): Finding[] {
     return [violated('TN-01', `a packet for ${to} tunnelled to ${careOf}`, `to ${frame.outer.destination}`)];
   }
   const fault = faultIn(frame, here);
-  return fault ? [violated(here.gre ? 'TN-03' : 'TN-09', fault.expected, fault.actual)] : [];
+  return fault ? [violated(ruleOf(frame, here), fault.expected, fault.actual)] : [];
+}
+
+function ruleOf({ gre, outer }: TunnelFrame, b: Binding): 'TN-03' | 'TN-09' | 'YG-14' {
+  if (!b.gre) return 'TN-09';
+  // yegani-02 §4.2: an HA should take the extension for the G bit, and need not
+  return b.greImplied && !gre && outer.protocol === ipProtocols.ipInIp ? 'YG-14' : 'TN-03';
 }
 
 /** What is wrong with the frame if it belongs to this binding; undefined when it fits. */

@@ -1,7 +1,7 @@
 /** Rules for the authentication extensions of a reply: RFC 3344 §3.5 and §3.8.3.3. */
 import { type SecurityAssociation, verifies } from '../wire/auth.js';
 import type { AuthenticationExtension, Extension } from '../wire/extensions.js';
-import { coveredBy, replyCodes } from '../wire/mobileip.js';
+import { coveredBy, replyCodes, type Rrp, type Rrq } from '../wire/mobileip.js';
 import { type Bindings, mnOf } from './bindings.js';
 import type { OracleContext } from './context.js';
 import type { Exchange } from './exchange.js';
@@ -18,7 +18,13 @@ const isAuthentication = (e: Extension): e is AuthenticationExtension =>
   e.name === 'mnHa' || e.name === 'mnFa' || e.name === 'faHa' || e.name === 'generalizedAuth';
 
 export function judgeReplyAuthentication(x: Exchange, bindings: Bindings, context: OracleContext): Finding[] {
-  return [...judgeMnHa(x, bindings, context), ...judgeFaHa(x, context), ...judgeSpis(x), ...judgeOrder(x)];
+  return [
+    ...judgeMnHa(x, bindings, context),
+    ...judgeFaHa(x, context),
+    ...judgeMethod(x),
+    ...judgeSpis(x),
+    ...judgeOrder(x),
+  ];
 }
 
 /** RFC 3344 §3.5.2: all replies of an HA carry MN-HA, and exactly one that verifies. */
@@ -46,6 +52,18 @@ function isPerNode(x: Exchange, context: OracleContext): boolean {
   const byFa = x.rrp.extensions.some((e) => e.name === 'faHa' && isRight(x.reply.bytes, e, context.faHa));
   return byFa && x.rrp.extensions.some((e) => e.name === 'pmipNonSkippable');
 }
+
+/** draft-leung-mip4-proxy-mode-10 §5.1: the reply to a request that FA-HA alone authenticates names that method too. */
+function judgeMethod({ accepted, rrq, rrp }: Exchange): Finding[] {
+  const isNamed = ({ extensions }: Rrq | Rrp): boolean => extensions.some((e) => e.name === 'pmipNonSkippable');
+  if (!accepted || !isNamed(rrq) || !isByFaHaAlone(rrq)) return [];
+  return [check('LG-24', isNamed(rrp), 'extension 47 in the reply, as in the request', 'none')];
+}
+
+const isByFaHaAlone = ({ extensions }: Rrq): boolean => {
+  const names = extensions.filter(isAuthentication).map((e) => e.name);
+  return names.length > 0 && names.every((name) => name === 'faHa');
+};
 
 const isRight = (message: Uint8Array, e: AuthenticationExtension, sa: SecurityAssociation | undefined): boolean =>
   sa?.spi === e.spi && verifies(sa, coveredBy(message, e), e.authenticator ?? new Uint8Array(0));

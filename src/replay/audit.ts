@@ -4,7 +4,7 @@
  * open; from then on each is judged as it comes.
  */
 import { judgeRequestAuthenticator } from '../oracle/acceptance.js';
-import { mnOf } from '../oracle/bindings.js';
+import { type Binding, mnOf } from '../oracle/bindings.js';
 import { type Exchange, naiOf } from '../oracle/exchange.js';
 import { type Finding, holds, violated } from '../oracle/finding.js';
 import { readTunnelFrame, type TunnelFrame } from '../oracle/frame.js';
@@ -13,18 +13,27 @@ import type { JudgedRevocation } from '../oracle/revocations.js';
 import type { FrameRecord } from '../report/result.js';
 import type { Dialect } from '../wire/extensions.js';
 import { ipProtocols } from '../wire/ipv4.js';
-import { mobileIpPort } from '../wire/mobileip.js';
 import { messageRecord, packetRecord } from './evidence.js';
 import { Checksums } from './checksums.js';
 import { type HomeAgent, HomeAgents } from './home-agents.js';
+import { L2Strays } from './l2-strays.js';
 import { learnEach } from './learn-each.js';
 import { isReply, isRequest, Matcher } from './matcher.js';
 import { auditNotes, type Counts } from './notes.js';
-import { destinationOf, type Message, type Packet, protocolOf, readMessage, sourceOf } from './packet.js';
+import {
+  destinationOf,
+  identificationOf,
+  type Message,
+  type Packet,
+  protocolOf,
+  readMessage,
+  sourceOf,
+} from './packet.js';
+import { Ports } from './ports.js';
 import { Repeats } from './repeats.js';
 import { takeIn } from './revocation.js';
 import type { AuditOptions, AuditSettings } from './settings.js';
-import { type Report, Strays } from './strays.js';
+import { type Report, Strays, type Way } from './strays.js';
 import { type Role, Tallies } from './tally.js';
 
 /** What is looked at before anything is judged. */
@@ -42,15 +51,18 @@ export interface AuditOutcome {
 
 export class Audit {
   readonly #options: AuditOptions;
+  readonly #ports: Ports;
   #ahead: Packet[] = [];
   #octets = 0;
   #watch: Watch | undefined;
 
   constructor(options: AuditOptions) {
     this.#options = options;
+    this.#ports = new Ports(options.port);
   }
 
   packet(packet: Packet): void {
+    if (!this.#ports.isWanted(packet)) return;
     if (this.#watch) return this.#watch.packet(packet);
     this.#ahead.push(packet);
     this.#octets += packet.bytes.length;
@@ -76,9 +88,12 @@ class Watch {
   readonly #matcher = new Matcher<Message>();
   readonly #repeats = new Repeats();
   readonly #strays = new Strays();
+  readonly #l2Strays = new L2Strays();
   readonly #checksums = new Checksums();
   /** Findings that what comes later may explain, or what is missing. */
   readonly #doubts: { readonly stands: () => boolean; readonly report: () => void }[] = [];
+  /** Requests, and the IP Identification of the first reply to each. */
+  readonly #answers = new WeakMap<Message, number>();
   /** Past what was looked at ahead. */
   #isLive = false;
   readonly #tallies = new Tallies();
@@ -129,6 +144,7 @@ class Watch {
       if (isWhole && stands()) report();
       else this.#counts.unmatchedAcks++;
     }
+    this.#l2Strays.end();
     return {
       settings: this.#settings,
       tallies: this.#tallies,
@@ -154,7 +170,6 @@ class Watch {
       this.#counts.cut++;
       return;
     }
-    if (![message.from.port, message.to.port].some((p) => p === mobileIpPort || p === this.#settings.port)) return;
     const sort = this.#repeats.sort(packet);
     if (sort === 'copy') return;
     if (this.#isLive) this.#checksums.count(message);
@@ -164,7 +179,7 @@ class Watch {
     }
     if (message.checksum === 'wrong' || message.checksum === 'partial') this.#counts.wrongChecksums++;
     if (isRequest(message)) this.#request(message, sort === 'alike');
-    else if (isReply(message)) this.#reply(message);
+    else if (isReply(message)) this.#reply(message, identificationOf(packet));
     else this.#revocation(message, sort === 'alike');
   }
 
@@ -189,7 +204,8 @@ class Watch {
     ]);
   }
 
-  #reply(message: Message): void {
+  /** `ipId`: the Identification of its packet. */
+  #reply(message: Message, ipId: number): void {
     const request = this.#matcher.reply(message);
     const agent = request && this.#agents.meet(request.to.address);
     if (!agent) {
@@ -211,13 +227,16 @@ class Watch {
     this.#add('mpa', request.from.address, agent, forged, request.number, () => [
       this.#shown(request, agent, 'received', true),
     ]);
-    const certain = this.#hasHistory(agent, x) ? findings : findings.filter((f) => f.requirement !== 'TS-15');
+    const unsure = new Set<string>();
+    if (!this.#hasHistory(agent, x)) unsure.add('TS-15');
+    if (!this.#isAnother(request, ipId)) unsure.add('HA-50');
+    const certain = findings.filter((f) => !unsure.has(f.requirement));
     this.#add('ha', agent.name, agent, certain, message.number, () => [
       this.#shown(request, agent, 'sent', false),
       this.#shown(message, agent, 'received', true),
     ]);
     if (x.accepted) {
-      agent.accepted(x.asked?.a === true);
+      agent.accepted(x);
       this.#learnAddresses(agent, x);
     }
     this.#strays.answered(x, agent.oracle, agent.isDirectionKnown);
@@ -254,6 +273,13 @@ class Watch {
     }
   }
 
+  /** Whether the HA has surely sent more than the one reply: RFC 6864 §4.1 lets an IP Identification of 0 tell nothing. */
+  #isAnother(request: Message, ipId: number): boolean {
+    const first = this.#answers.get(request) ?? 0;
+    if (first === 0) this.#answers.set(request, ipId);
+    return first !== 0 && ipId !== 0 && ipId !== first;
+  }
+
   /**
    * False for an MN that names a key which the reply copies, though no registration of it was seen: then the capture may
    * have begun in the middle, and the reply names the MPA's own key (A-03) and not that of the HA.
@@ -287,11 +313,13 @@ class Watch {
     const frame = isNear ? readTunnelFrame(packet.bytes, packet.at) : undefined;
     if (!frame) return;
     this.#strays.packet(frame, this.#stray(packet));
+    const way = !up && this.#agents.at(source) ? 'down' : 'up';
+    this.#l2Strays.packet(frame, way, agent, this.#stray(packet));
     if (!agent) return;
     this.#counts.tunnelled++;
     agent.learnFrom(frame, down ? 'down' : 'up');
     const findings = down ? agent.oracle.frame(frame) : agent.oracle.uplink(frame);
-    const sure = findings.filter((f) => f.holds || this.#isSure(f, agent, packet, frame));
+    const sure = findings.filter((f) => f.holds || this.#isSure(f, agent, packet, frame, way));
     const [role, device]: [Role, string] = down ? ['ha', agent.name] : ['mpa', source];
     this.#add(role, device, agent, sure, packet.number, () => [
       packetRecord(packet, { ...this.#view(agent), direction: 'received', guilty: true }),
@@ -310,11 +338,21 @@ class Watch {
   }
 
   /** A checksum over what was not captured cannot be judged, nor keys of which too little was seen to tell. */
-  #isSure({ requirement }: Finding, agent: HomeAgent, { missing, at }: Packet, { inner }: TunnelFrame): boolean {
+  #isSure(
+    { requirement }: Finding,
+    agent: HomeAgent,
+    { missing, at }: Packet,
+    { inner }: TunnelFrame,
+    way: Way,
+  ): boolean {
     if (missing > 0 && (requirement === 'GR-04' || requirement === 'GR-15')) return false;
+    const home = [inner?.source, inner?.destination].flatMap((a) => a ?? []);
+    const own = home.flatMap((address) => agent.oracle.bindings.atHome(address, at));
+    // packets hardly overtake others by so much that the old key comes after the new one
+    const isOpen = (b: Binding): boolean =>
+      agent.beginnings.explains(requirement, b, at) && !this.#strays.hasSeen(b, way);
+    if (own.some(isOpen)) return false;
     if (!agent.isDirectionKnown && aboutOwnKeys.has(requirement)) {
-      const home = [inner?.source, inner?.destination].flatMap((a) => a ?? []);
-      const own = home.flatMap((address) => agent.oracle.bindings.atHome(address, at));
       return own.length > 0 && own.every((b) => b.bidirectional);
     }
     if (requirement !== 'TN-03' || !inner || agent.uncertain.size === 0) return true;

@@ -1,8 +1,10 @@
 /** The home agents of a capture: each has one oracle, whatever addresses it speaks from, and is what it shows itself. */
 import type { OracleContext } from '../oracle/context.js';
+import type { Exchange } from '../oracle/exchange.js';
 import type { TunnelFrame } from '../oracle/frame.js';
 import { Oracle } from '../oracle/oracle.js';
 import { Associations } from './associations.js';
+import { Beginnings } from './beginnings.js';
 import { type KeysSeen, learnDirection, noKeysSeen } from './learn-direction.js';
 import type { Learnt } from './learn.js';
 import type { AuditSettings } from './settings.js';
@@ -13,6 +15,7 @@ export class HomeAgent {
   readonly oracle: Oracle;
   /** MNs whose keys were agreed on before the capture began, so that the reply may name only one of two. */
   readonly uncertain = new Set<string>();
+  readonly beginnings = new Beginnings();
   readonly #learnt: Learnt;
   readonly #keysSeen = noKeysSeen();
   #settings: AuditSettings;
@@ -44,8 +47,9 @@ export class HomeAgent {
     return this.#isDirectionKnown;
   }
 
-  accepted(usesA: boolean): void {
-    this.#usesA ||= usesA;
+  accepted(x: Exchange): void {
+    this.#usesA ||= x.asked?.a === true;
+    this.beginnings.accepted(x);
   }
 
   /** Lets a tunnel packet tell, while nothing has told yet. */

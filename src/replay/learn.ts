@@ -70,7 +70,6 @@ export function learn(packets: readonly Packet[], options: AuditOptions): Learnt
         key_direction: seen ?? keyDirection,
       },
       replay,
-      ...(options.port !== undefined && { port: options.port }),
       ...(mnHa.key && { mnHa: mnHa.key }),
       ...(faHa.key && { faHa: faHa.key }),
       notes: isOlder ? [...notes, "there is no A flag, and keys are their receiver's: yegani-02"] : notes,

@@ -53,6 +53,8 @@ function checksumOf(packet: Uint8Array, datagram: Uint8Array, given: number): Me
   return given === pseudo ? 'partial' : 'wrong';
 }
 
+/** The Identification of RFC 791 §3.1. */
+export const identificationOf = ({ bytes }: Packet): number => ((bytes[4] ?? 0) << 8) | (bytes[5] ?? 0);
 export const protocolOf = ({ bytes }: Packet): number => bytes[9] ?? 0;
 export const sourceOf = ({ bytes }: Packet): string => addressAt(bytes, 12);
 export const destinationOf = ({ bytes }: Packet): string => addressAt(bytes, 16);

@@ -8,6 +8,7 @@ import { decodeRrp, decodeRrq, isAccepted } from '../wire/mobileip.js';
 import { learn } from './learn.js';
 import { isReply, isRequest, Matcher } from './matcher.js';
 import { destinationOf, type Message, type Packet, protocolOf, readMessage, sourceOf } from './packet.js';
+import { Ports } from './ports.js';
 import { Repeats } from './repeats.js';
 import type { AuditOptions, AuditSettings } from './settings.js';
 
@@ -48,6 +49,7 @@ const most = { packets: 200_000, octets: 128 << 20 } as const;
 export class Planner {
   readonly #options: AuditOptions;
   readonly #as: 'mpa' | 'ha';
+  readonly #ports: Ports;
   readonly #packets: Packet[] = [];
   #octets = 0;
   #ignored = 0;
@@ -55,10 +57,12 @@ export class Planner {
   /** `as` is whose part is played. */
   constructor(options: AuditOptions, as: 'mpa' | 'ha' = 'mpa') {
     this.#options = options;
+    this.#ports = new Ports(options.port);
     this.#as = as;
   }
 
   packet(packet: Packet): void {
+    if (!this.#ports.isWanted(packet)) return;
     this.#octets += packet.bytes.length;
     if (this.#packets.length < most.packets && this.#octets <= most.octets) this.#packets.push(packet);
     else this.#ignored++;

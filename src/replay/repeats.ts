@@ -1,5 +1,5 @@
 /** Datagrams that a capture holds twice: on loopback, and where it was taken on several links, or at both ends of one. */
-import type { Packet } from './packet.js';
+import { identificationOf, type Packet } from './packet.js';
 
 /** Nobody sends the same again so soon: milliseconds. */
 const window = 5;
@@ -23,7 +23,7 @@ export class Repeats {
     const before = this.#recent.get(name);
     const away = before === undefined ? Infinity : Math.abs(packet.at - before.at);
     const isSame = before !== undefined && away <= longest && isEqual(before.bytes, packet.bytes);
-    if (isSame && (away <= window || identificationOf(packet.bytes) !== 0)) {
+    if (isSame && (away <= window || identificationOf(packet) !== 0)) {
       this.count++;
       return 'copy';
     }
@@ -36,8 +36,6 @@ export class Repeats {
     return isSame ? 'alike' : 'new';
   }
 }
-
-const identificationOf = (bytes: Uint8Array): number => ((bytes[4] ?? 0) << 8) | (bytes[5] ?? 0);
 
 /**
  * A number for what differs in nearly all packets: length, Identification, source, and the last octets, which are those of

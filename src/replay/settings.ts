@@ -18,7 +18,6 @@ export interface AuditOptions {
 }
 
 export interface AuditSettings {
-  readonly port?: number;
   readonly profile: Profile;
   /** That of profile and knobs, and of what the capture tells besides. */
   readonly dialect: Dialect;

@@ -86,6 +86,11 @@ export class Strays {
     }
   }
 
+  /** Whether packets with the agreed key came that way. */
+  hasSeen({ mn }: Binding, way: Way): boolean {
+    return this.#latest.get(mn)?.ways.has(way) === true;
+  }
+
   /** What becomes of the binding of an MN is open until it registers again. */
   leaveOpen(mn: string, at: number): void {
     const open = this.#open.get(mn) ?? new Set();

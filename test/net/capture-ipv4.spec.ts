@@ -49,6 +49,16 @@ describe('link headers of captures', () => {
     expect(ipv4Start(packet, 0, packet.length, 105)).to.equal(unknownLink);
   });
 
+  it('keeps what may be a Registration Reply, whatever its ports', () => {
+    const wants = relevantPackets({ links: new Map(), cut: 0 });
+    const from = (type: number, length: number): boolean => {
+      const payload = new Uint8Array(length).fill(type, 0, 1);
+      const bytes = udpPacket({ address: '10.0.0.1', port: 435 }, { address: '10.0.0.2', port: 40_000 }, payload, 7);
+      return wants(bytes, 0, bytes.length, linkTypes.raw);
+    };
+    expect([from(3, 20), from(3, 19), from(1, 24)]).to.deep.equal([true, false, false]);
+  });
+
   it('counts what it cannot look into', () => {
     const overlooked: Overlooked = { links: new Map(), cut: 0 };
     const wants = relevantPackets(overlooked);

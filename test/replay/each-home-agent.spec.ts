@@ -39,7 +39,7 @@ describe('audit of several home agents', () => {
     for (const mn of turned) scene.talk(mn);
     expect(scene.violated({})).to.deep.equal([]);
     const [first] = turned;
-    if (first) scene.down(first, { key: first.reverseKey });
+    if (first) scene.wait(6).down(first, { key: first.reverseKey });
     expect(scene.violated({})).to.deep.equal(['ha TN-03']);
   });
 });

@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import { encode } from '../../src/wire/layout.js';
 import { ipv4 } from '../../src/wire/ipv4.js';
+import type { RrqInput } from '../../src/wire/mobileip.js';
 import { node, otherMpa, Scene } from './scene.js';
 
 describe('audit of a lossy network', () => {
@@ -128,5 +129,29 @@ describe('audit of a lossy network', () => {
     const scene = new Scene().register(mn).talk(mn).down(mn);
     scene.bend((bytes) => bytes.fill(0, 2, 4));
     expect(scene.violated()).to.deep.equal([]);
+  });
+
+  it('leaves packets alone that may be of a binding made before the capture began', () => {
+    const old = { key: 0x600, after: 5 };
+    const renewed = (rrq: RrqInput = {}): Scene => {
+      const mn = node(5);
+      return new Scene().register(mn, { rrq }).up(mn, old).down(mn, old).talk(mn);
+    };
+    expect(renewed().violated()).to.deep.equal([]);
+    // who has a binding names the home address, and nothing is under way for long
+    expect(renewed({ homeAddress: '0.0.0.0' }).violated()).to.deep.equal(['ha TN-03', 'mpa TS-23']);
+    const mn = node(5);
+    expect(new Scene().register(mn).talk(mn).down(mn, old).violated()).to.deep.equal(['ha TN-03']);
+    expect(new Scene().register(mn).wait(6).down(mn, old).violated()).to.deep.equal(['ha TN-03']);
+    const again = new Scene().register(mn).talk(mn).wait(10).register(mn, {}, { key: 0x701 });
+    expect(again.down(mn, old).violated()).to.deep.equal(['ha TN-03']);
+  });
+
+  it('leaves packets alone that may have been sent to where the node was before the capture began', () => {
+    const [other, mn] = [node(6), node(5)];
+    const start = new Scene().register(other, {}, { key: 0x800 }).talk(other);
+    const moved = start.register(mn, { from: otherMpa, rrq: { homeAddress: '0.0.0.0' } });
+    expect(moved.down(mn, { key: 0x600, after: 5 }).violated()).to.deep.equal([]);
+    expect(moved.wait(6).down(mn, { key: 0x600 }).violated()).to.deep.equal(['ha TN-01']);
   });
 });

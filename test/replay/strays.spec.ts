@@ -51,4 +51,43 @@ describe('audit of packets beside what was agreed', () => {
     scene.register(mn, { key: 0x11 }, { key: 0x801 }).talk(mn).wait(10).down(mn, { key: 0x11, homeAgent: ha });
     expect(scene.violated()).to.deep.equal(['ha TN-03']);
   });
+
+  describe('in L2 tunnels, told by the hardware address', () => {
+    const mn = node(5, true);
+    const start = (): Scene => new Scene().register(mn).talk(mn);
+    /** A frame to the host that is sent once. */
+    const payload = new Uint8Array(40).fill(2);
+    payload.set([2, 0xaa, 0, 0, 0, 5]);
+    const stray = { key: 0x55, payload };
+
+    it('finds a key that nobody agreed on', () => {
+      expect(start().down(mn, stray).violated()).to.deep.equal(['ha TN-03']);
+      expect(start().wait(10).down(mn, stray).talk(mn).violated()).to.deep.equal(['ha TN-03']);
+    });
+
+    it('holds nothing against it where the host may be elsewhere', () => {
+      const [other, same] = [node(6, true), { ...node(7, true), mac: mn.mac }];
+      // nothing came up from it
+      expect(new Scene().register(mn).down(mn).down(mn, stray).violated()).to.deep.equal([]);
+      // it moved to a node that registered before the capture began, seen before or after
+      expect(start().up(mn, { key: 0x54 }).down(mn, stray).violated()).to.deep.equal([]);
+      expect(start().down(mn, stray).up(mn, { key: 0x54 }).violated()).to.deep.equal([]);
+      expect(start().down(mn, stray).up(mn, { key: 0x54, careOf: otherMpa }).violated()).to.deep.equal([]);
+      // the key is that of another, who is known or not
+      const known = start().register(same, {}, { key: 0x55 });
+      expect(known.wait(10).down(same).violated()).to.deep.equal([]);
+      expect(start().down(mn, stray).down(other, { key: 0x55 }).violated()).to.deep.equal([]);
+    });
+
+    it('holds nothing against frames that go to all, are under way, or whose key a lost reply may have changed', () => {
+      expect(start().down(mn, stray).down(mn, { payload }).violated()).to.deep.equal([]);
+      expect(start().down(mn, { payload }).down(mn, stray).violated()).to.deep.equal([]);
+      const rekeyed = start().register(mn, {}, { key: 0x701 }).talk(mn);
+      expect(rekeyed.down(mn, { key: 0x700, payload }).violated()).to.deep.equal([]);
+      expect(rekeyed.wait(10).down(mn, { key: 0x700, payload }).violated()).to.deep.equal(['ha TN-03']);
+      const lost = start();
+      lost.ask(mn); // the reply is lost
+      expect(lost.down(mn, stray).violated()).to.deep.equal([]);
+    });
+  });
 });

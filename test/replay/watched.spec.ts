@@ -1,7 +1,10 @@
 /** What only those can judge who watch both sides: what was accepted, and what came too soon. */
 import { expect } from 'chai';
-import { ntpTimestamp } from '../../src/wire/mobileip.js';
-import { mnHa, nai, node, otherMpa, Scene } from './scene.js';
+import type { Extension } from '../../src/wire/extensions.js';
+import { ipProtocols, ipv4 } from '../../src/wire/ipv4.js';
+import { encode } from '../../src/wire/layout.js';
+import { ntpTimestamp, type RrpInput } from '../../src/wire/mobileip.js';
+import { type Answer, ha, mnHa, mpa, nai, node, otherHa, otherMpa, Scene } from './scene.js';
 
 describe('audit of what was accepted', () => {
   const start = (): Scene => {
@@ -86,5 +89,97 @@ describe('audit of what was accepted', () => {
         .register(mn, { extensions: reserved, rrq: { gre: false } }, denied)
         .violated({ mnHa }),
     ).to.deep.equal(['mpa LG-03']);
+  });
+
+  it('knows a reply from another port than was asked, by its Identification alone', () => {
+    const mn = node(5);
+    const from = (fromPort: number, change: { readonly identification?: bigint } = {}): string[] => {
+      const scene = start();
+      return scene.answer(scene.ask(mn), { fromPort, rrp: change }).violated();
+    };
+    expect(from(434)).to.deep.equal([]);
+    expect(from(435)).to.deep.equal(['ha HA-42']);
+    expect(from(435, { identification: 7n })).to.deep.equal([]);
+    expect(start().register(mn, {}, { from: otherHa, fromPort: 435 }).violated()).to.deep.equal([]);
+  });
+
+  it('finds a second reply that prolongs what the first granted', () => {
+    const mn = node(5);
+    const again = (seconds: number, rrp: RrpInput = {}, answer: Answer = {}): string[] => {
+      const scene = start();
+      const asked = scene.ask(mn);
+      return scene
+        .answer(asked, answer)
+        .wait(seconds)
+        .answer(asked, { ...answer, rrp: { ...answer.rrp, ...rrp } })
+        .violated();
+    };
+    expect(again(10)).to.deep.equal(['ha HA-50']);
+    expect(again(3)).to.deep.equal([]); // the network may have doubled the request
+    expect(again(10, { lifetime: 590 })).to.deep.equal([]);
+    expect(again(10, { code: 133 })).to.deep.equal([]);
+    const forEver = { lifetime: 0xffff };
+    expect(again(10, forEver, { rrp: forEver }).filter((v) => v !== 'ha HA-48')).to.deep.equal([]);
+  });
+
+  it('does not take for a second reply what may be a copy, or the reply to a lost request', () => {
+    const mn = node(5);
+    const scene = start().register(mn).copy(10_000);
+    expect(scene.violated()).to.deep.equal([]);
+    const zero = (bytes: Uint8Array) => bytes.fill(0, 4, 6);
+    const unnumbered = start();
+    const asked = unnumbered.ask(mn);
+    unnumbered.answer(asked).bend(zero).wait(10).answer(asked).bend(zero);
+    expect(unnumbered.violated()).to.deep.equal([]);
+    const other = start();
+    const { rrq, port } = other.ask(mn);
+    other
+      .answer({ node: mn, ask: {}, rrq, port })
+      .wait(10)
+      .answer({ node: node(6), ask: {}, rrq, port });
+    expect(other.violated()).to.not.include('ha HA-50');
+  });
+
+  it('takes a request accepted for ever again for one that has all time left (A-14)', () => {
+    const mn = node(5);
+    const scene = start();
+    const asked = scene.ask(mn, { rrq: { lifetime: 0xffff } });
+    const { rrq } = asked;
+    scene.answer(asked).wait(10);
+    expect(scene.answer(scene.ask(mn, { rrq })).violated()).to.not.include('ha HA-52');
+  });
+
+  it('asks for extension 47 in a reply that FA-HA alone authenticates, as in its request', () => {
+    const mn = node(5);
+    const named = { name: 'pmipNonSkippable', subType: 1, method: 1 } as const;
+    const faHa = { name: 'faHa', spi: 512, authenticator: new Uint8Array(16) } as const;
+    const key = (value: number): Extension => ({ name: 'greKey', key: value, a: false });
+    const by = (asked: Extension[], given: Extension[]): string[] =>
+      start()
+        .register(mn, { extensions: [nai(mn), key(0), ...asked] }, { extensions: [nai(mn), key(0x700), ...given] })
+        .violated();
+    expect(by([named, faHa], [faHa])).to.deep.equal(['ha LG-24']);
+    expect(by([named, faHa], [named, faHa])).to.deep.equal([]);
+    expect(by([faHa], [faHa])).to.deep.equal([]);
+    const own = { name: 'mnHa', spi: 256 } as const;
+    expect(by([named, faHa], [own, faHa])).to.deep.equal(['ha LG-24']);
+    expect(by([named, own, faHa], [own, faHa])).to.deep.equal([]);
+  });
+
+  it('warns of an HA that does not take the extension for the G bit, and fails one that leaves agreed GRE', () => {
+    const mn = node(5);
+    const inIp = (gre: boolean): string[] => {
+      const scene = start().register(mn, { rrq: { gre } }).wait(6);
+      const inner = encode(ipv4, {
+        source: '10.50.0.9',
+        destination: mn.home,
+        protocol: 17,
+        payload: new Uint8Array(8),
+      });
+      const outer = { source: ha, destination: mpa, protocol: ipProtocols.ipInIp, payload: inner };
+      return scene.packet(encode(ipv4, outer)).violated();
+    };
+    expect(inIp(false)).to.deep.equal(['ha YG-14', 'mpa YG-18']);
+    expect(inIp(true)).to.deep.equal(['ha TN-03']);
   });
 });
