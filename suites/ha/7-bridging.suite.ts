@@ -9,7 +9,8 @@ import {
   outOf,
   unchanged,
 } from '../../src/tester/bridged.js';
-import { section } from '../../src/tester/case.js';
+import type { RequirementId } from '../../src/spec/catalogue.js';
+import { type CaseOptions, section } from '../../src/tester/case.js';
 import type { CaseContext } from '../../src/tester/context.js';
 import type { MobileNode } from '../../src/tester/mobile-node.js';
 import type { Arrival, Probe } from '../../src/tester/probe.js';
@@ -285,4 +286,41 @@ export const bridging = section('ha/7', { document: 'tsirtsis', section: '7' }, 
         );
       }, isL2),
   );
+
+  for (const [number, what, id, options, act] of [
+    ['56', 'a renewal with key 0', 'TS-32', {}, (t, mn) => t.register(mn, modes.l2Bidirectional)],
+    [
+      '57',
+      'a handover',
+      'LG-10',
+      { careOfAddresses: 2 },
+      (t, mn) => {
+        mn.station = t.session.stations.at(1);
+        return t.register(mn, modes.l2Bidirectional);
+      },
+    ],
+  ] as readonly (readonly [
+    string,
+    string,
+    RequirementId,
+    Partial<CaseOptions>,
+    (t: CaseContext, mn: MobileNode) => Promise<unknown>,
+  ])[]) {
+    test(
+      number,
+      `MUST NOT send frames to where an L2 MN was before ${what}, even if it has said nothing since`,
+      { ...l2, ...options, covers: [id] },
+      async (t) => {
+        const [from, to] = await bridgedPair(t);
+        const { binding } = to;
+        if (!binding) return;
+        await act(t, to);
+        const wasThere = outOf(to, binding);
+        const isStale = (a: Arrival): boolean =>
+          wasThere(a) && !t.session.oracle.bindings.usesKey(binding.forwardKey ?? 0, a.frame.at);
+        const send = (probe: Probe): void => from.tunnelFrame(frameFrom(from, to.mac, probe));
+        await t.drops(id, `a frame for the MN, in the tunnel of before ${what},`, send, from, isStale);
+      },
+    );
+  }
 });

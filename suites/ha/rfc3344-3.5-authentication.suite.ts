@@ -351,6 +351,7 @@ export const authentication = section('ha/rfc3344-3.5', { document: 'rfc3344', s
   for (const [number, what, id, bend, options] of [
     ['32', 'whose authenticator is wrong', 'HA-05', (t) => wrongAuthenticator(t.session), gre],
     ['33', 'without MN-HA', 'HA-03', () => without('mnHa'), { ...gre, faHa: false }],
+    ['36', 'under an SPI that it does not know', 'HA-04', underUnknownSpi, gre],
   ] as readonly (readonly [string, string, RequirementId, (t: CaseContext) => Bend, Partial<CaseOptions>])[]) {
     test(number, `MUST NOT accept a deregistration ${what}`, { ...options, covers: [id] }, (t) =>
       t.eachMode(async (mode) => {

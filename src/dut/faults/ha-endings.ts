@@ -63,6 +63,13 @@ export const haEndingFaults: readonly Fault[] = [
     unlessAuthentic(rules, (x) => deregisters(x) && x.mnHa.length === 0),
   ),
   fault(
+    'deregistration-under-any-spi',
+    'HA-04',
+    'Takes any SPI for one that is agreed where a deregistration has it.',
+    (rules, config) =>
+      unlessAuthentic(rules, (x) => deregisters(x) && !config.mnHa.some(({ spi }) => spi === x.mnHa[0]?.spi)),
+  ),
+  fault(
     'refused-deregistration-obeyed',
     'HA-05',
     'Ends the binding in spite of denying the deregistration.',
