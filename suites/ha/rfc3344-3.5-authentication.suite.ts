@@ -368,6 +368,21 @@ export const authentication = section('ha/rfc3344-3.5', { document: 'rfc3344', s
     if (denials.length === 0) t.undecided('neither of two requests that are to be denied was');
   });
 
+  test(
+    '37',
+    'MUST NOT accept a registration without a right FA-HA in any mode, be it the first or a renewal',
+    { ...faHa, covers: ['HA-20'] },
+    (t) =>
+      t.eachMode(async (mode) => {
+        const renewing = await t.registered(mode);
+        for (const mn of [renewing, t.mn()]) {
+          for (const bend of [without('faHa'), flip(-1, 0, 'faHa authenticator')]) {
+            t.refused(await t.askBent(mn, mn.request(mode), bend), 'HA-20');
+          }
+        }
+      }),
+  );
+
   test.wholeRun('34', 'MUST NOT have accepted any request of the run that was not authentic, however late', {
     covers: ['HA-03', 'HA-05'],
   });

@@ -355,6 +355,21 @@ export const identification = section('ha/rfc3344-5.7', { document: 'rfc3344', s
   }
 
   test(
+    '26',
+    'MUST NOT end a tunnel for a deregistration whose timestamp is a minute old',
+    { ...timestamps, covers: ['HA-12', 'HA-16'], tunnel: true },
+    (t) =>
+      t.eachMode(async (mode) => {
+        const mn = await t.registered(mode);
+        await t.carries(mn);
+        const ending = mn.request(mn.ending);
+        const stale = { ...ending, identification: (ending.identification ?? 0n) - seconds(60) };
+        t.refused(await t.askBent(mn, stale, asIs('Identification -60 s')), 'HA-12');
+        await t.passes(mn, 'HA-12');
+      }),
+  );
+
+  test(
     '25',
     'MUST NOT accept a deregistration that was made before a renewal and comes after it',
     { ...timestamps, covers: ['HA-13'] },

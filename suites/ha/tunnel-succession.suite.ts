@@ -148,7 +148,7 @@ export const tunnelSuccession = section('ha/tunnel', { document: 'rfc3344', sect
   test(
     '58',
     'MUST leave the tunnel as it is when a request that would change its keys or its end is denied',
-    { tunnel: true, covers: ['TN-01'] },
+    { needs: ['greKeys'], tunnel: true, covers: ['TN-01'] },
     (t) => t.eachMode((mode) => deniedChangesNothing(t, mode)),
   );
 

@@ -95,6 +95,25 @@ export const haEndingFaults: readonly Fault[] = [
     stillTaking('expired'),
   ),
   fault(
+    'uplink-outlives-revocation',
+    'RV-08',
+    'Goes on taking packets of mobile nodes whose binding was revoked.',
+    stillTaking('revoked'),
+  ),
+  fault(
+    'stale-deregistration-obeyed',
+    'HA-12',
+    'Ends the binding in spite of denying the deregistration for its Identification.',
+    (rules) => ({
+      checkIdentification: (x, state) => {
+        const refusal = rules.checkIdentification(x, state);
+        const ended = refusal !== undefined && deregisters(x) ? rules.deregistered(x, state) : [];
+        for (const binding of ended) rules.remove(binding, 'deregistered', state);
+        return refusal;
+      },
+    }),
+  ),
+  fault(
     'renewal-extends-nothing',
     'HA-32',
     'Ends a renewed binding when the lifetime of before is over.',

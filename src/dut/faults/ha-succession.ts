@@ -203,6 +203,23 @@ export const haSuccessionFaults: readonly Fault[] = [
     }),
   ),
   fault(
+    'forged-handover-moves',
+    'HA-05',
+    'Moves the tunnel to the care-of address of a request whose authenticator is wrong.',
+    (rules) => ({
+      checkAuthentication: (x, state) => {
+        const refusal = rules.checkAuthentication(x, state);
+        const binding = bindingsOf(x, state).at(-1);
+        const moves = refusal !== undefined && binding && binding.terms.careOf !== x.careOf && !deregisters(x);
+        if (moves) enterAgain(binding, { careOf: x.careOf }, state);
+        return refusal;
+      },
+    }),
+  ),
+  fault('l2-fa-ha-not-checked', 'HA-20', 'Asks for no FA-HA in L2 mode.', (rules) => ({
+    checkForeignAgent: (x, state) => (x.tunnel === 'l2' ? undefined : rules.checkForeignAgent(x, state)),
+  })),
+  fault(
     'denied-renewal-prolongs',
     'HA-49',
     'Makes the lifetime longer for a renewal that it has denied.',
