@@ -9,7 +9,6 @@ import type { MobileNode } from '../../src/tester/mobile-node.js';
 import type { Probe } from '../../src/tester/probe.js';
 import { connected, sendBetween } from '../../src/tester/reach.js';
 import { draftModes as modes, type Mode, modes as packets } from '../../src/tester/request.js';
-import { ipProtocols } from '../../src/wire/ipv4.js';
 
 /** Renews with the agreed key and demands that the reply copies the extension. */
 async function demandCopied(t: CaseContext, mn: MobileNode, mode: Mode): Promise<void> {
@@ -207,7 +206,6 @@ export const reregistration = section('ha/6.2', { document: 'tsirtsis', section:
   for (const [i, [name, before, wish, needs]] of (
     [
       ['GRE after IP-in-IP', packets.ipInIp, modes.bidirectional, ['greKeys', 'ipInIp']],
-      ['IP-in-IP after GRE', modes.bidirectional, packets.ipInIp, ['greKeys', 'ipInIp']],
       ['normal mode after L2 mode', modes.l2Bidirectional, modes.bidirectional, ['greKeys', 'l2']],
     ] as readonly (readonly [string, Mode, Mode, readonly PicsItem[]])[]
   ).entries()) {
@@ -216,17 +214,12 @@ export const reregistration = section('ha/6.2', { document: 'tsirtsis', section:
       const mn = await t.registered(before);
       await t.carries(mn);
       await t.register(mn, wish);
-      const arrival = await t.passes(mn, 'TS-32');
-      const protocol = wish.key === undefined ? ipProtocols.ipInIp : ipProtocols.gre;
-      const { outer } = arrival.frame;
-      if (outer.protocol !== protocol) t.recorder.blame(arrival.frame.bytes);
-      t.demand('TS-32', outer.protocol === protocol, `IP protocol ${protocol}`, String(outer.protocol));
-      if (wish.key !== undefined) expectForwardKey(t, mn, arrival, 'TS-32');
+      expectForwardKey(t, mn, await t.passes(mn, 'TS-32'), 'TS-32');
     });
   }
 
   test(
-    '37',
+    '36',
     'MUST move the traffic to the new keys of a second such renewal too, and then copy its extension',
     { needs: ['greKeys'], tunnel: true, covers: ['TS-31', 'TS-32'] },
     (t) =>
@@ -243,15 +236,14 @@ export const reregistration = section('ha/6.2', { document: 'tsirtsis', section:
   );
 
   for (const [number, name, before, wish] of [
-    ['38', 'L2 mode', modes.bidirectional, modes.l2Bidirectional],
-    ['39', 'IP-in-IP', modes.bidirectional, packets.ipInIp],
-    ['40', 'GRE', packets.ipInIp, modes.bidirectional],
+    ['37', 'L2 mode', modes.bidirectional, modes.l2Bidirectional],
+    ['38', 'GRE', packets.ipInIp, modes.bidirectional],
   ] as const) {
     test(
       number,
       `SHOULD drop packets of the tunnel of before when a renewal has changed it for ${name}`,
       {
-        needs: number === '38' ? ['greKeys', 'l2'] : ['greKeys', 'ipInIp'],
+        needs: number === '37' ? ['greKeys', 'l2'] : ['greKeys', 'ipInIp'],
         tunnel: true,
         covers: ['TN-15'],
         waits: true,
@@ -272,7 +264,7 @@ export const reregistration = section('ha/6.2', { document: 'tsirtsis', section:
   }
 
   test(
-    '41',
+    '39',
     'SHOULD drop frames of the L2 tunnel of before when a renewal has changed it for normal mode',
     { needs: ['greKeys', 'l2'], tunnel: true, covers: ['TN-15'], waits: true },
     async (t) => {
