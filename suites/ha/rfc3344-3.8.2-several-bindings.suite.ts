@@ -22,7 +22,7 @@ async function endedLate(t: CaseContext, mode: Mode): Promise<void> {
   if (!ending) return;
   mn.station = left;
   // whether it is accepted or denied is left open: the binding that it names is gone
-  await t.askBent(mn, mn.request(ending), { field: 'a care-of address that the MN has left' });
+  await t.askBent(mn, mn.request(ending), { field: 'an earlier care-of address' });
   mn.station = here;
   await t.passes(mn, 'HA-45');
 }

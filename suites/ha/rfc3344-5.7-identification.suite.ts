@@ -349,7 +349,7 @@ export const identification = section('ha/rfc3344-5.7', { document: 'rfc3344', s
         const late = mn.request(modes.unidirectional);
         await act(t, mn);
         mn.station = station;
-        t.refused(await t.askBent(mn, late, asIs('sent late')), 'HA-13');
+        t.refused(await t.askBent(mn, late, asIs('an Identification of before')), 'HA-13');
       },
     );
   }
@@ -377,7 +377,7 @@ export const identification = section('ha/rfc3344-5.7', { document: 'rfc3344', s
       const mn = await t.registered(modes.unidirectional);
       const late = mn.request(mn.ending);
       await t.register(mn, modes.unidirectional);
-      t.refused(await t.askBent(mn, late, asIs('sent late')), 'HA-13');
+      t.refused(await t.askBent(mn, late, asIs('an Identification of before')), 'HA-13');
     },
   );
 });
