@@ -18,12 +18,14 @@ import { revocation } from './ha/rfc3543-revocation.suite.js';
 import { udpChecksums } from './ha/rfc3344-3.1-udp.suite.js';
 import { authentication } from './ha/rfc3344-3.5-authentication.suite.js';
 import { receivingRequests } from './ha/rfc3344-3.8.2-receiving-registration-requests.suite.js';
+import { severalBindings } from './ha/rfc3344-3.8.2-several-bindings.suite.js';
 import { sendingReplies } from './ha/rfc3344-3.8.3-sending-registration-replies.suite.js';
 import { identification } from './ha/rfc3344-5.7-identification.suite.js';
 import { tunnelChecks } from './ha/tunnel-checks.suite.js';
 import { tunnelBroadcasts } from './ha/tunnel-broadcasts.suite.js';
 import { tunnelForwarding } from './ha/tunnel-forwarding.suite.js';
 import { tunnelLifetime } from './ha/tunnel-lifetime.suite.js';
+import { tunnelSuccession } from './ha/tunnel-succession.suite.js';
 import { mpaSections } from './mpa/index.js';
 import { yeganiHomeAgent } from './ha/yegani-4.2-home-agent.suite.js';
 import { yeganiExtension } from './ha/yegani-5-gre-key-extension.suite.js';
@@ -44,6 +46,7 @@ export const sections: readonly SectionDefinition[] = [
   udpChecksums,
   authentication,
   receivingRequests,
+  severalBindings,
   sendingReplies,
   identification,
   revocation,
@@ -52,6 +55,7 @@ export const sections: readonly SectionDefinition[] = [
   tunnelForwarding,
   tunnelBroadcasts,
   tunnelLifetime,
+  tunnelSuccession,
   tunnelChecks,
   greHeader,
   greChecksum,

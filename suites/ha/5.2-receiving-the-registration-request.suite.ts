@@ -253,6 +253,50 @@ export const receivingTheRequest = section('ha/5.2', { document: 'tsirtsis', sec
     },
   );
 
+  test(
+    '29',
+    'MUST use any key that it accepts, the least and the greatest too',
+    { ...gre, covers: ['TS-16', 'TS-19'], tunnel: true },
+    (t) =>
+      t.eachMode(
+        async (mode) => {
+          const id = mode.a ? 'TS-16' : 'TS-19';
+          for (const key of [1, 0x7fffffff, 0x80000000, 0xffffffff]) {
+            // draft §5.1: no other MN may have it
+            if (t.session.oracle.bindings.withReverseKey(key, t.session.clock.now()).length > 0) continue;
+            const mn = t.mn();
+            mn.ownKey = key;
+            const answer = await t.ask(mn, mn.request(mode));
+            // taking keys of the MPA is a SHOULD, and has cases of its own
+            if (answer.kind === 'silence' || !answer.exchange.accepted) {
+              t.note(`does not accept key ${hexKey(key)}`);
+              continue;
+            }
+            expectForwardKey(t, mn, await t.passes(mn, id), id);
+            await t.deregister(mn);
+          }
+        },
+        ({ key }) => key === 'own',
+      ),
+  );
+
+  test(
+    '30',
+    'MUST NOT give away a key that lives on after a handover',
+    { ...l2, covers: ['TS-12'], careOfAddresses: 2 },
+    async (t) => {
+      const mns = [await t.registered(modes.l2Bidirectional, 0), await t.registered(modes.l2Bidirectional, 0)];
+      for (const mn of mns) {
+        mn.station = t.session.stations.at(1);
+        await t.register(mn, { ...modes.l2Bidirectional, key: mn.agreedKey ?? 0 });
+      }
+      for (let i = 0; i < 6; i++) mns.push(await t.registered(modes.l2Bidirectional, i % 2));
+      const keys = mns.map((mn) => mn.binding?.forwardKey);
+      const list = keys.map((key) => hexKey(key ?? 0)).join(', ');
+      t.demand('TS-12', new Set(keys).size === keys.length, `${keys.length} different keys`, list);
+    },
+  );
+
   test.wholeRun('28', 'MUST NOT have repeated a live L2 key in any reply of the run', {
     ...l2,
     covers: ['TS-12', 'TS-15'],

@@ -1,25 +1,32 @@
 /** draft-tsirtsis-l2gre-pmipv4-00 §6.2: renewals that reflect the agreed key, and those that do not. */
+import { bridgedPair, frameFrom } from '../../src/tester/bridged.js';
 import { hexKey } from '../../src/oracle/exchange.js';
+import type { PicsItem } from '../../src/spec/config.js';
 import { section } from '../../src/tester/case.js';
 import { expectForwardKey } from '../../src/tester/checks.js';
 import type { CaseContext } from '../../src/tester/context.js';
 import type { MobileNode } from '../../src/tester/mobile-node.js';
-import { draftModes as modes, type Mode } from '../../src/tester/request.js';
+import type { Probe } from '../../src/tester/probe.js';
+import { connected, sendBetween } from '../../src/tester/reach.js';
+import { draftModes as modes, type Mode, modes as packets } from '../../src/tester/request.js';
 
-/** Renews with the agreed key and demands that the reply copies the extension and the tunnel stays as it was. */
-async function renewed(t: CaseContext, mode: Mode, times: number): Promise<void> {
-  const mn = await t.registered(mode);
+/** Renews with the agreed key and demands that the reply copies the extension. */
+async function demandCopied(t: CaseContext, mn: MobileNode, mode: Mode): Promise<void> {
   const before = mn.binding;
   const agreed = mn.agreedKey ?? 0;
-  for (let i = 0; i < times; i++) {
-    const { granted } = t.accepted(await t.ask(mn, mn.request({ ...mode, key: agreed })), 'TS-31');
-    t.demand('TS-31', granted !== undefined, 'the extension of the request', 'none');
-    t.demand('TS-31', granted?.a === mode.a, `A=${mode.a ? 1 : 0}`, `A=${granted?.a ? 1 : 0}`);
-    // A-03: with two keys, §6.2 copies the MPA's and §5.3 names the HA's
-    const allowed = before?.bidirectional ? [agreed] : [before?.reverseKey, before?.forwardKey];
-    const words = [...new Set(allowed)].map((key) => hexKey(key ?? 0)).join(' or ');
-    t.demand('TS-31', allowed.includes(granted?.key), `key ${words}`, `key ${hexKey(granted?.key ?? 0)}`);
-  }
+  const { granted } = t.accepted(await t.ask(mn, mn.request({ ...mode, key: agreed })), 'TS-31');
+  t.demand('TS-31', granted !== undefined, 'the extension of the request', 'none');
+  t.demand('TS-31', granted?.a === mode.a, `A=${mode.a ? 1 : 0}`, `A=${granted?.a ? 1 : 0}`);
+  // A-03: with two keys, §6.2 copies the MPA's and §5.3 names the HA's
+  const allowed = before?.bidirectional ? [agreed] : [before?.reverseKey, before?.forwardKey];
+  const words = [...new Set(allowed)].map((key) => hexKey(key ?? 0)).join(' or ');
+  t.demand('TS-31', allowed.includes(granted?.key), `key ${words}`, `key ${hexKey(granted?.key ?? 0)}`);
+}
+
+/** The same several times: each copies what was agreed at first. */
+async function renewed(t: CaseContext, mode: Mode, times: number): Promise<void> {
+  const mn = await t.registered(mode);
+  for (let i = 0; i < times; i++) await demandCopied(t, mn, mode);
 }
 
 /** After a renewal with the agreed key, traffic still uses the keys of before in both directions. */
@@ -192,6 +199,83 @@ export const reregistration = section('ha/6.2', { document: 'tsirtsis', section:
           (probe) => t.sendEcho(mn, probe, { binding: before }),
           mn,
         );
+    },
+  );
+
+  // --- renewals for a tunnel of another kind ---
+  for (const [i, [name, before, wish, needs]] of (
+    [
+      ['GRE after IP-in-IP', packets.ipInIp, modes.bidirectional, ['greKeys', 'ipInIp']],
+      ['normal mode after L2 mode', modes.l2Bidirectional, modes.bidirectional, ['greKeys', 'l2']],
+    ] as readonly (readonly [string, Mode, Mode, readonly PicsItem[]])[]
+  ).entries()) {
+    const options = { needs, tunnel: true, covers: ['TS-32'] } as const;
+    test(number(34, i), `MUST build the tunnel that a renewal asks for: ${name}`, options, async (t) => {
+      const mn = await t.registered(before);
+      await t.carries(mn);
+      await t.register(mn, wish);
+      expectForwardKey(t, mn, await t.passes(mn, 'TS-32'), 'TS-32');
+    });
+  }
+
+  test(
+    '36',
+    'MUST move the traffic to the new keys of a second such renewal too, and then copy its extension',
+    { needs: ['greKeys'], tunnel: true, covers: ['TS-31', 'TS-32'] },
+    (t) =>
+      t.eachMode(async (mode) => {
+        const mn = await t.registered(mode);
+        await t.carries(mn);
+        for (let i = 0; i < 2; i++) {
+          if (mode.key === 'own') mn.ownKey = t.session.random.uint32() || 1;
+          await t.register(mn, mode);
+          expectForwardKey(t, mn, await t.passes(mn, 'TS-32'), 'TS-32');
+        }
+        await demandCopied(t, mn, mode);
+      }),
+  );
+
+  for (const [number, name, before, wish] of [
+    ['37', 'L2 mode', modes.bidirectional, modes.l2Bidirectional],
+    ['38', 'GRE', packets.ipInIp, modes.bidirectional],
+  ] as const) {
+    test(
+      number,
+      `SHOULD drop packets of the tunnel of before when a renewal has changed it for ${name}`,
+      {
+        needs: number === '37' ? ['greKeys', 'l2'] : ['greKeys', 'ipInIp'],
+        tunnel: true,
+        covers: ['TN-15'],
+        waits: true,
+      },
+      async (t) => {
+        const [witness, mn] = [await t.registered(before), await t.registered(before)];
+        await connected(t, mn, witness);
+        const { binding } = mn;
+        await t.register(mn, wish);
+        await t.carries(mn);
+        await t.forcedWait(1000 * t.knobNumber('old_key_grace_s')); // A-09
+        if (!binding) return;
+        const inner = { source: binding.homeAddress };
+        const send = (probe: Probe): void => sendBetween(mn, witness, probe, { binding, inner });
+        await t.drops('TN-15', 'a packet of the earlier tunnel', send, witness);
+      },
+    );
+  }
+
+  test(
+    '39',
+    'SHOULD drop frames of the L2 tunnel of before when a renewal has changed it for normal mode',
+    { needs: ['greKeys', 'l2'], tunnel: true, covers: ['TN-15'], waits: true },
+    async (t) => {
+      const [mn, witness] = await bridgedPair(t);
+      const { binding } = mn;
+      await t.register(mn, modes.bidirectional);
+      await t.carries(mn);
+      await t.forcedWait(1000 * t.knobNumber('old_key_grace_s')); // A-09
+      if (!binding) return;
+      const send = (probe: Probe): void => mn.tunnelFrame(frameFrom(mn, witness.mac, probe), { binding });
+      await t.drops('TN-15', 'a frame of the earlier tunnel', send, witness);
     },
   );
 

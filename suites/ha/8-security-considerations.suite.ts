@@ -55,6 +55,23 @@ export const security = section('ha/8', { document: 'tsirtsis', section: '8' }, 
     t.refused(answer, 'HA-13');
   });
 
+  test(
+    '09',
+    'MUST leave the tunnel where it is when a forged handover is refused',
+    { ...gre, tunnel: true, careOfAddresses: 2, covers: ['HA-05'] },
+    (t) =>
+      t.eachMode(async (mode) => {
+        const mn = await t.registered(mode, 0);
+        await t.carries(mn);
+        const here = mn.station;
+        mn.station = t.session.stations.at(1);
+        const answer = await t.askBent(mn, mn.request(mode), wrongAuthenticator(t.session));
+        mn.station = here;
+        t.refused(answer, 'HA-05');
+        expectForwardKey(t, mn, await t.passes(mn, 'HA-05'), 'HA-05');
+      }),
+  );
+
   for (const [number, what, id, bend, options] of [
     ['07', 'its authenticator is wrong', 'HA-05', wrongAuthenticator, {}],
     // draft-leung-mip4-proxy-mode-10 §4.3: FA-HA may stand for the MN

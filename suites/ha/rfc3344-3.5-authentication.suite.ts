@@ -351,6 +351,7 @@ export const authentication = section('ha/rfc3344-3.5', { document: 'rfc3344', s
   for (const [number, what, id, bend, options] of [
     ['32', 'whose authenticator is wrong', 'HA-05', (t) => wrongAuthenticator(t.session), gre],
     ['33', 'without MN-HA', 'HA-03', () => without('mnHa'), { ...gre, faHa: false }],
+    ['36', 'under an SPI that it does not know', 'HA-04', underUnknownSpi, gre],
   ] as readonly (readonly [string, string, RequirementId, (t: CaseContext) => Bend, Partial<CaseOptions>])[]) {
     test(number, `MUST NOT accept a deregistration ${what}`, { ...options, covers: [id] }, (t) =>
       t.eachMode(async (mode) => {
@@ -366,6 +367,21 @@ export const authentication = section('ha/rfc3344-3.5', { document: 'rfc3344', s
     const denials = answers.filter((a) => a.kind === 'reply' && !a.exchange.accepted);
     if (denials.length === 0) t.undecided('neither of two requests that are to be denied was');
   });
+
+  test(
+    '37',
+    'MUST NOT accept a registration without a right FA-HA in any mode, be it the first or a renewal',
+    { ...faHa, covers: ['HA-20'] },
+    (t) =>
+      t.eachMode(async (mode) => {
+        const renewing = await t.registered(mode);
+        for (const mn of [renewing, t.mn()]) {
+          for (const bend of [without('faHa'), flip(-1, 0, 'faHa authenticator')]) {
+            t.refused(await t.askBent(mn, mn.request(mode), bend), 'HA-20');
+          }
+        }
+      }),
+  );
 
   test.wholeRun('34', 'MUST NOT have accepted any request of the run that was not authentic, however late', {
     covers: ['HA-03', 'HA-05'],

@@ -1,69 +1,14 @@
 /** RFC 3344 §3.8.2: which requests the HA accepts, and what becomes of its table of bindings. */
-import type { RequirementId } from '../../src/spec/catalogue.js';
 import { knobValue } from '../../src/spec/knobs.js';
 import { section } from '../../src/tester/case.js';
 import { set } from '../../src/tester/bend.js';
-import { codeText, type CaseContext } from '../../src/tester/context.js';
-import { isEchoReply } from '../../src/tester/inner.js';
-import type { MobileNode } from '../../src/tester/mobile-node.js';
-import type { Arrival } from '../../src/tester/probe.js';
+import { codeText } from '../../src/tester/context.js';
 import { agreedKeyOf, draftModes as modes, endingOf, modes as allModes } from '../../src/tester/request.js';
+import { demandReached, simultaneous } from '../../src/tester/simultaneous.js';
 import { replyCodes } from '../../src/wire/mobileip.js';
 
 const gre = { needs: ['greKeys'] } as const;
 const two = { needs: ['greKeys', 'simultaneousBindings'], careOfAddresses: 2, tunnel: true } as const;
-
-/** How often an echo request is sent before the loss of an answer is believed. */
-const attempts = 3;
-
-/**
- * The care-of addresses at which answers to echo requests arrive. A packet may be lost, so it asks again as long as one
- * of the wanted is missing; what comes elsewhere is seen in the time that the wanted ones take.
- */
-async function reached(t: CaseContext, mn: MobileNode, wanted: readonly string[]): Promise<ReadonlySet<string>> {
-  const found = new Set<string>();
-  for (let attempt = 0; attempt < attempts && !wanted.every((address) => found.has(address)); attempt++) {
-    const probe = t.probe();
-    t.sendEcho(mn, probe);
-    const isAnswer = ({ frame }: Arrival): boolean => isEchoReply(frame, mn.ip ?? '');
-    const elsewhere = wanted.length < t.session.stations.addresses.length ? [undefined] : [];
-    for (const address of [...wanted, ...elsewhere]) {
-      // `undefined` waits for what is not wanted, so that it is not missed for coming second
-      const isNews = (a: Arrival): boolean =>
-        isAnswer(a) && (address === undefined ? !wanted.includes(a.careOf) : a.careOf === address);
-      await probe.arrivals.first(t.session.patience, isNews);
-    }
-    for (const arrival of probe.arrivals.all.filter(isAnswer)) found.add(arrival.careOf);
-  }
-  return found;
-}
-
-/** An MN with bindings at both care-of addresses; inconclusive where the HA keeps only one. */
-async function simultaneous(
-  t: CaseContext,
-  lifetime?: number,
-): Promise<{ mn: MobileNode; addresses: readonly [string, string] }> {
-  const mn = await t.registered({ ...modes.bidirectional, ...(lifetime !== undefined && { lifetime }) }, 0);
-  await t.carries(mn);
-  const [first, second] = [t.session.stations.at(0), t.session.stations.at(1)];
-  mn.station = second;
-  const { rrp } = await t.register(mn, { ...modes.bidirectional, simultaneous: true, homeAddress: mn.ip ?? '0.0.0.0' });
-  if (rrp.code !== 0) return t.undecided('the HA keeps no simultaneous bindings (code 1)');
-  return { mn, addresses: [first.address, second.address] };
-}
-
-const list = (addresses: ReadonlySet<string>): string => [...addresses].join(' and ') || 'nowhere';
-
-async function demandReached(
-  t: CaseContext,
-  mn: MobileNode,
-  wanted: readonly string[],
-  id: RequirementId,
-): Promise<void> {
-  const found = await reached(t, mn, wanted);
-  const right = found.size === wanted.length && wanted.every((address) => found.has(address));
-  t.demand(id, right, `packets to the MN at ${wanted.join(' and ') || 'no care-of address'}`, list(found));
-}
 
 export const receivingRequests = section('ha/rfc3344-3.8.2', { document: 'rfc3344', section: '3.8.2' }, (test) => {
   // --- acceptance ---
@@ -278,7 +223,7 @@ export const receivingRequests = section('ha/rfc3344-3.8.2', { document: 'rfc334
     'MUST keep other bindings when one of them ends',
     { ...two, covers: ['HA-51'], waits: true },
     async (t) => {
-      const { mn, addresses } = await simultaneous(t, 2);
+      const { mn, addresses } = await simultaneous(t, { first: 2 });
       await t.forcedWait(2000 + t.expiryTolerance);
       await demandReached(t, mn, [addresses[1]], 'HA-51');
     },

@@ -1,6 +1,6 @@
 /** RFC 3344 §5.7: replay protection. Future timestamps are sent for mobile nodes that are not used again. */
 import { type Bend, set, wrongAuthenticator } from '../../src/tester/bend.js';
-import { section } from '../../src/tester/case.js';
+import { type CaseOptions, section } from '../../src/tester/case.js';
 import type { Answer, CaseContext } from '../../src/tester/context.js';
 import { expectForwardKey } from '../../src/tester/checks.js';
 import type { MobileNode } from '../../src/tester/mobile-node.js';
@@ -319,6 +319,65 @@ export const identification = section('ha/rfc3344-5.7', { document: 'rfc3344', s
       const isBetween = ((own.seconds - first.seconds) | 0) >= 0 && ((last.seconds - own.seconds) | 0) >= 0;
       const expected = `a time from ${first.seconds} to ${last.seconds}, as other MNs are told`;
       t.demand('HA-15', isBetween, expected, String(own.seconds));
+    },
+  );
+
+  for (const [number, what, options, act] of [
+    ['23', 'a deregistration', {}, (t, mn) => t.deregister(mn)],
+    [
+      '24',
+      'a handover',
+      { careOfAddresses: 2 },
+      (t, mn) => {
+        mn.station = t.session.stations.at(1);
+        return t.register(mn, modes.unidirectional);
+      },
+    ],
+  ] as readonly (readonly [
+    string,
+    string,
+    Partial<CaseOptions>,
+    (t: CaseContext, mn: MobileNode) => Promise<unknown>,
+  ])[]) {
+    test(
+      number,
+      `MUST NOT accept a request that was made before ${what} and comes after it`,
+      { ...timestamps, ...options, covers: ['HA-13'] },
+      async (t) => {
+        const mn = await t.registered(modes.unidirectional, 0);
+        const { station } = mn;
+        const late = mn.request(modes.unidirectional);
+        await act(t, mn);
+        mn.station = station;
+        t.refused(await t.askBent(mn, late, asIs('an Identification of before')), 'HA-13');
+      },
+    );
+  }
+
+  test(
+    '26',
+    'MUST NOT end a tunnel for a deregistration whose timestamp is a minute old',
+    { ...timestamps, covers: ['HA-12', 'HA-16'], tunnel: true },
+    (t) =>
+      t.eachMode(async (mode) => {
+        const mn = await t.registered(mode);
+        await t.carries(mn);
+        const ending = mn.request(mn.ending);
+        const stale = { ...ending, identification: (ending.identification ?? 0n) - seconds(60) };
+        t.refused(await t.askBent(mn, stale, asIs('Identification -60 s')), 'HA-12');
+        await t.passes(mn, 'HA-12');
+      }),
+  );
+
+  test(
+    '25',
+    'MUST NOT accept a deregistration that was made before a renewal and comes after it',
+    { ...timestamps, covers: ['HA-13'] },
+    async (t) => {
+      const mn = await t.registered(modes.unidirectional);
+      const late = mn.request(mn.ending);
+      await t.register(mn, modes.unidirectional);
+      t.refused(await t.askBent(mn, late, asIs('an Identification of before')), 'HA-13');
     },
   );
 });

@@ -69,6 +69,22 @@ export const tunnelBroadcasts = section('ha/tunnel', { document: 'rfc3344', sect
   });
 
   test(
+    '60',
+    'MUST NOT go on sending broadcasts to an MN that has renewed without B',
+    { tunnel: true, covers: ['TN-13'] },
+    async (t) => {
+      const mn = await listener(t, 0, { broadcast: true });
+      const open = await listener(t, t.config.local.length > 1 ? 1 : 0, { broadcast: true });
+      await t.register(mn, { ...packetMode(t), homeAddress: mn.ip ?? '0.0.0.0' });
+      if (!isDistinct(mn, [open])) return t.undecided('both MNs have the same care-of address and key');
+      const [[wrong] = [], right = []] = await broadcastTo(t, [mn, open]);
+      if (wrong) t.recorder.blame(wrong.frame.bytes);
+      t.demand('TN-13', !wrong, 'no broadcast in the tunnel of an MN without B', `one to ${wrong?.careOf}`);
+      t.note(`an MN with B was sent ${right.length} broadcasts`);
+    },
+  );
+
+  test(
     '20',
     'MUST wrap broadcasts in a packet to the HoA for an MN that set B without D',
     { tunnel: true, covers: ['TN-13'] },

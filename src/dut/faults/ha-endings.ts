@@ -63,6 +63,13 @@ export const haEndingFaults: readonly Fault[] = [
     unlessAuthentic(rules, (x) => deregisters(x) && x.mnHa.length === 0),
   ),
   fault(
+    'deregistration-under-any-spi',
+    'HA-04',
+    'Takes any SPI for one that is agreed where a deregistration has it.',
+    (rules, config) =>
+      unlessAuthentic(rules, (x) => deregisters(x) && !config.mnHa.some(({ spi }) => spi === x.mnHa[0]?.spi)),
+  ),
+  fault(
     'refused-deregistration-obeyed',
     'HA-05',
     'Ends the binding in spite of denying the deregistration.',
@@ -86,6 +93,25 @@ export const haEndingFaults: readonly Fault[] = [
     'HA-49',
     'Goes on taking packets of mobile nodes whose lifetime is over.',
     stillTaking('expired'),
+  ),
+  fault(
+    'uplink-outlives-revocation',
+    'RV-08',
+    'Goes on taking packets of mobile nodes whose binding was revoked.',
+    stillTaking('revoked'),
+  ),
+  fault(
+    'stale-deregistration-obeyed',
+    'HA-12',
+    'Ends the binding in spite of denying the deregistration for its Identification.',
+    (rules) => ({
+      checkIdentification: (x, state) => {
+        const refusal = rules.checkIdentification(x, state);
+        const ended = refusal !== undefined && deregisters(x) ? rules.deregistered(x, state) : [];
+        for (const binding of ended) rules.remove(binding, 'deregistered', state);
+        return refusal;
+      },
+    }),
   ),
   fault(
     'renewal-extends-nothing',

@@ -46,6 +46,9 @@ const repeating = (period: number, asked: (x: Exchange) => boolean): Change => {
 const isRenewal = (keys: TunnelKeys, x: Exchange): boolean => !asksForKey(x) && keys.reply === x.greKey?.key;
 
 export const haKeyFaults: readonly Fault[] = [
+  fault('greatest-key-not-used', 'TS-16', 'Accepts key 0xffffffff, and takes it for none in packets.', (rules) => ({
+    acceptReverse: (frame, state) => (frame.key === 0xffffffff ? undefined : rules.acceptReverse(frame, state)),
+  })),
   fault(
     'long-extension-accepted',
     'TS-01',

@@ -10,6 +10,7 @@ import { haReceiverFaults } from './ha-receiver.js';
 import { haRegistrationFaults } from './ha-registration.js';
 import { haSignallingFaults } from './ha-signalling.js';
 import { haRevocationFaults } from './ha-revocation.js';
+import { haSuccessionFaults } from './ha-succession.js';
 import { haSubtleFaults } from './ha-subtle.js';
 import { haUnderneathFaults } from './ha-rules-underneath.js';
 import { haTunnelFaults } from './ha-tunnel.js';
@@ -30,6 +31,7 @@ export const haFaults: readonly Fault[] = [
   ...l2Faults,
   ...haEndingFaults,
   ...haLateFaults,
+  ...haSuccessionFaults,
 ];
 
 /** With those that only the fuzzer can be asked to find. */
