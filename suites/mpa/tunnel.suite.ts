@@ -1,7 +1,5 @@
 /** Tunnel rules at the proxy agent's end: RFC 3024, RFC 3344 §4.2, draft-leung-mip4-proxy-mode §4.2. */
 import { mpaSection } from '../../src/tester/case.js';
-import type { MpaContext } from '../../src/tester/mpa-context.js';
-import type { ProxiedNode } from '../../src/tester/proxied-node.js';
 import { draftModes as modes } from '../../src/tester/request.js';
 import { ipProtocols } from '../../src/wire/ipv4.js';
 
@@ -12,15 +10,6 @@ const lifetimeInSeconds = 3;
 
 /** Octets added to the packets of a node: odd and even, below and above what fits into small buffers. */
 const sizes = [1, 300, 1301];
-
-/** Waits until the agent has heard that the deregistration of a node is accepted. It may have to ask more than once. */
-async function isOver(t: MpaContext, node: ProxiedNode): Promise<void> {
-  await t.departed(node);
-  for (let seen = 0; seen < node.requests.all.length;) {
-    seen = node.requests.all.length;
-    await t.forcedWait(t.expiryTolerance);
-  }
-}
 
 export const proxyTunnel = mpaSection('mpa/tunnel', { document: 'rfc3024', section: '4.3' }, (test) => {
   test(
@@ -104,7 +93,7 @@ export const proxyTunnel = mpaSection('mpa/tunnel', { document: 'rfc3024', secti
       for (const each of [witness, node]) await t.carriesUp(each);
       const before = t.granted(node);
       await t.detach(node);
-      await isOver(t, node);
+      await t.isOver(node);
       await t.nothingDown(
         'TN-14',
         'a packet under the key of a deregistered node',

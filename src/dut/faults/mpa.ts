@@ -6,6 +6,7 @@ import { mpaMoreFaults } from './mpa-more.js';
 import { mpaRegistrationFaults } from './mpa-registration.js';
 import { mpaRevocationFaults } from './mpa-revocation.js';
 import { mpaSubtleFaults } from './mpa-subtle.js';
+import { mpaTableFaults } from './mpa-tables.js';
 import { mpaTunnelFaults } from './mpa-tunnel.js';
 import type { MpaFault } from './mpa-types.js';
 
@@ -18,4 +19,5 @@ export const mpaFaults: readonly MpaFault[] = [
   ...mpaSubtleFaults,
   ...mpaLifecycleFaults,
   ...mpaFrameFaults,
+  ...mpaTableFaults,
 ];
