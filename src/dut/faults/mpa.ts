@@ -4,6 +4,7 @@ import { mpaKeyFaults } from './mpa-keys.js';
 import { mpaLifecycleFaults } from './mpa-lifecycle.js';
 import { mpaMoreFaults } from './mpa-more.js';
 import { mpaRegistrationFaults } from './mpa-registration.js';
+import { mpaReplyFaults } from './mpa-replies.js';
 import { mpaRevocationFaults } from './mpa-revocation.js';
 import { mpaSubtleFaults } from './mpa-subtle.js';
 import { mpaTableFaults } from './mpa-tables.js';
@@ -20,4 +21,5 @@ export const mpaFaults: readonly MpaFault[] = [
   ...mpaLifecycleFaults,
   ...mpaFrameFaults,
   ...mpaTableFaults,
+  ...mpaReplyFaults,
 ];
