@@ -531,7 +531,7 @@ export class MpaContext extends CaseBase {
     const probe = this.probe();
     for (let attempt = 0; attempt < probeAttempts; attempt++) {
       this.sendDown(node, probe, options);
-      const frame = await probe.emerged.first(framePatience, ({ bytes }) => isFor(bytes, node.mac));
+      const frame = await probe.emerged.first(framePatience, ({ bytes }) => isFor(bytes, options.to?.mac ?? node.mac));
       if (frame) return frame;
     }
     return undefined;
