@@ -12,6 +12,7 @@ import { proxyGreSequence } from './gre-sequence.suite.js';
 import {
   proxyAttachment,
   proxyDhcp,
+  proxyFarewell,
   proxyHomeAgent,
   proxyOrder,
   proxyRenewal,
@@ -57,6 +58,7 @@ export const mpaSections: readonly SectionDefinition[] = [
   proxyHomeAgent,
   pmipExtensions,
   proxyDhcp,
+  proxyFarewell,
   proxyRedirection,
   proxyRevocationSupport,
   proxyRevocation,

@@ -3,8 +3,10 @@ import { mpaFrameFaults } from './mpa-frames.js';
 import { mpaKeyFaults } from './mpa-keys.js';
 import { mpaLifecycleFaults } from './mpa-lifecycle.js';
 import { mpaMoreFaults } from './mpa-more.js';
+import { mpaPacketFaults } from './mpa-packets.js';
 import { mpaRegistrationFaults } from './mpa-registration.js';
 import { mpaReplyFaults } from './mpa-replies.js';
+import { mpaRequestFaults } from './mpa-requests.js';
 import { mpaRevocationFaults } from './mpa-revocation.js';
 import { mpaSubtleFaults } from './mpa-subtle.js';
 import { mpaTableFaults } from './mpa-tables.js';
@@ -22,4 +24,6 @@ export const mpaFaults: readonly MpaFault[] = [
   ...mpaFrameFaults,
   ...mpaTableFaults,
   ...mpaReplyFaults,
+  ...mpaPacketFaults,
+  ...mpaRequestFaults,
 ];
