@@ -241,14 +241,17 @@ export const proxyDenials = mpaSection('mpa/rfc3344-3.6.2', { document: 'rfc3344
         let [told, right] = [0, 0];
         let kept: SeenRequest | undefined;
         node.policy = (request) => {
-          if (!request.standing) return { lifetime };
-          if (!isAhead(request)) return kept || told++ >= 2 ? { lifetime } : tellTime(request, ahead);
-          if (kept) return right++ < 2 ? tellTime(request) : { lifetime }; // one clock may serve all nodes
-          kept = request;
-          return { lifetime };
+          if (isAhead(request)) {
+            if (kept) return right++ < 2 ? tellTime(request) : { lifetime }; // one clock may serve all nodes
+            kept = request;
+            return { lifetime };
+          }
+          const renews = request.standing !== undefined && keyOf(request) !== 0; // or else it repeats the first
+          return renews && !kept && told++ < 2 ? tellTime(request, ahead) : { lifetime };
         };
         await t.attach(node);
         const renewal = await t.renewed(node, 1000 * lifetime);
+        if (told === 0) return t.undecided('its renewal does not name the agreed key');
         const index = node.requests.all.indexOf(renewal);
         const second = await t.maybeRequest(node, index + 1);
         if (!second) return t.undecided('no further request came');
