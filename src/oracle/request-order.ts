@@ -30,11 +30,12 @@ export class RequestOrder {
   /** When each sender was last told to set its clock. */
   readonly #told = new Remembered<number>();
 
-  /** Each request of an MN by the same sender has a greater Identification than all before it. */
+  /** Each request of an MN by the same sender to the same home agent has a greater Identification than all before it. */
   judge(request: Request, context: OracleContext): Finding[] {
-    const { mn, from, rrq } = request;
+    const { mn, from, to, rrq } = request;
     if (mn === undefined || context.replay === 'nonces') return [];
-    const key = `${mn} ${from.address}`;
+    // requests to different home agents may be seen in another order than they were sent in
+    const key = `${mn} ${from.address} ${to.address}`;
     const known = this.#last.get(key);
     const told = this.#told.get(from.address) ?? -Infinity;
     // A-26: a clock that was set may have gone back since

@@ -15,9 +15,10 @@ import { decode, encode } from '../wire/layout.js';
 import { type Option, option, optionIn } from '../wire/options.js';
 import { udp } from '../wire/udp.js';
 
-/** A DHCPDISCOVER, which is how most hosts show themselves on a link. */
-export function discover(mac: string, transaction: number): Uint8Array {
-  return shouted({ transaction, broadcast: true, clientMac: mac, options: [typed(dhcpv4Types.discover)] });
+/** A DHCPDISCOVER, which is how most hosts show themselves on a link; with a client identifier where one is given. */
+export function discover(mac: string, transaction: number, identifier?: Uint8Array): Uint8Array {
+  const named = identifier ? [option(dhcpv4Options.clientId, { type: 0, identifier })] : []; // RFC 2132 §9.14
+  return shouted({ transaction, broadcast: true, clientMac: mac, options: [typed(dhcpv4Types.discover), ...named] });
 }
 
 /** Asks for the address of an offer: RFC 2131 §4.3.2, SELECTING. */

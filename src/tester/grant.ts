@@ -15,6 +15,8 @@ export interface ReplyOptions {
   readonly identification?: bigint;
   /** Takes up an offer of revocation, with this timestamp (RFC 3543 §3.2). */
   readonly revocation?: number;
+  /** Extensions that a home agent may add, in front of the authentication. */
+  readonly extra?: readonly Extension[];
   /** Milliseconds to wait before it is sent. */
   readonly delay?: number;
   readonly bend?: Bend<RrpInput>;
@@ -72,7 +74,12 @@ export function validReply(
     homeAddress,
     homeAgent,
     identification: options.identification ?? rrq.identification,
-    extensions: [...copied(rrq, 'nai'), ...key, ...signatures(rrq, granted ? options.revocation : undefined)],
+    extensions: [
+      ...(options.extra ?? []),
+      ...copied(rrq, 'nai'),
+      ...key,
+      ...signatures(rrq, granted ? options.revocation : undefined),
+    ],
   };
   if (!granted || rrq.lifetime === 0) return { reply, grant: undefined };
   const bidirectional = asked !== undefined && (renews ? (node.grant?.bidirectional ?? false) : asked.key === 0);

@@ -28,7 +28,7 @@ import { directionOf, layoutOf } from './mpa-mismatch.js';
 import type { Mismatch } from './mismatch.js';
 import type { MpaControl, OpenAccess } from './mpa-control.js';
 import { cookieIn, Probe } from './probe.js';
-import type { Answered, Grant, ProxiedNode, SeenRequest } from './proxied-node.js';
+import { type Answered, asksTheSame, type Grant, type ProxiedNode, type SeenRequest } from './proxied-node.js';
 import { Queue } from './queue.js';
 import { type Random, seededRandom } from './random.js';
 import type { Recorder } from './recorder.js';
@@ -317,7 +317,7 @@ export class MpaSession {
   #hasCrossed({ answered }: ProxiedNode, { at, rrq }: SeenRequest): Answered | undefined {
     if (!answered || !this.clock.lag) return undefined;
     const { request, left } = answered;
-    if ((request.rrq.lifetime === 0) !== (rrq.lifetime === 0)) return undefined;
+    if (!asksTheSame(request.rrq, rrq)) return undefined; // it has seen an answer, or it ends the registration
     const doubt = this.clock.lag(request.at - leastGap);
     return at - request.at + doubt >= leastGap && at - doubt <= left ? answered : undefined;
   }

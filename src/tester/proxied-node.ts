@@ -96,7 +96,7 @@ export class ProxiedNode {
 }
 
 /** Whether a request asks for what another one asked for: Identification and authenticator are new each time. */
-function asksTheSame(a: Rrq, b: Rrq): boolean {
+export function asksTheSame(a: Rrq, b: Rrq): boolean {
   const wish = ({ lifetime, homeAddress, homeAgent, careOfAddress, extensions }: Rrq): string => {
     const key = extensions.find((e) => e.name === 'greKey');
     return [lifetime, homeAddress, homeAgent, careOfAddress, key?.a, key?.key].join(' ');

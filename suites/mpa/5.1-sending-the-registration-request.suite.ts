@@ -161,6 +161,29 @@ export const sendingTheRequest = mpaSection('mpa/5.1', { document: 'tsirtsis', s
       }),
   );
 
+  test(
+    '14',
+    'MUST tunnel with the key of the request that was granted, when it names another in each',
+    { ...gre, covers: ['TS-05'], tunnel: true, waits: true },
+    (t) =>
+      t.eachMode(
+        async (mode) => {
+          t.needAccess();
+          let asked = 0;
+          const node = t.node(mode, { policy: () => (asked++ === 0 ? 'withhold' : {}) });
+          await t.attach(node);
+          await t.request(node);
+          if (!(await t.maybeRequest(node, 1))) return t.undecided('an unanswered request was not repeated');
+          const { frame } = await t.up(node, 'TS-05');
+          const right = t.granted(node).reverseKey ?? 0;
+          if (frame.gre?.key !== right) t.recorder.blame(frame.bytes);
+          const actual = frame.gre?.key === undefined ? 'no key' : hexKey(frame.gre.key);
+          t.demand('TS-05', frame.gre?.key === right, `key ${hexKey(right)}`, actual);
+        },
+        (mode) => mode.key === 'own',
+      ),
+  );
+
   test.wholeRun('11', 'MUST NOT have announced a live L2 key twice in the run', { ...l2, covers: ['TS-03'] });
 
   test.wholeRun('12', 'MUST have tunnelled every packet of the run with the announced key', {

@@ -56,6 +56,14 @@ const badExtensions: readonly (readonly [number: string, what: string, bend: (mo
   ['17', 'with the other value of A', ({ a }) => greKey({ a: a !== true })],
 ];
 
+/** Keys at both ends of the range, and where a signed number would turn negative; others in each round. */
+const extremes = (round: number): readonly number[] => [
+  1 + round,
+  0x80000000 + round,
+  0x7fffffff - round,
+  0xffffffff - round,
+];
+
 export const receivingTheReply = mpaSection('mpa/5.4', { document: 'tsirtsis', section: '5.4' }, (test) => {
   for (const [i, mode] of [modes.bidirectional, modes.l2Bidirectional].entries()) {
     const name = mode.a ? 'L2' : 'normal';
@@ -191,6 +199,44 @@ export const receivingTheReply = mpaSection('mpa/5.4', { document: 'tsirtsis', s
           if (t.config.knobs['ha_state_loss_test'] === 'off') return t.skip('knob ha_state_loss_test=off');
           const node = t.node(mode);
           if (!(await isForgotten(t, node))) return t.note('the renewal does not name the agreed key');
+          await t.down(node, 'TS-24');
+          await goesUpWith(t, node, 'reverseKey', 'TS-05');
+        },
+        (mode) => mode.key === 'own',
+      ),
+  );
+
+  test(
+    '19',
+    'MUST use a key of any value but 0',
+    { needs: ['greKeys'], covers: ['TS-23', 'TS-24'], tunnel: true },
+    async (t) => {
+      t.needAccess();
+      let round = 0;
+      await t.eachMode(async (mode) => {
+        const id = mode.key === 0 ? 'TS-23' : 'TS-24';
+        // others in each round: those of L2 nodes are unique, draft §5.2
+        for (const key of extremes(round++)) {
+          const node = await t.attached(mode, { policy: () => ({ key }) });
+          const what = `a packet with key ${hexKey(key)}`;
+          if (t.granted(node).forwardKey !== key) return t.undecided('the registration was granted with another key');
+          await t.down(node, id, { what });
+          await goesUpWith(t, node, 'reverseKey', id);
+        }
+      });
+    },
+  );
+
+  test(
+    '20',
+    'MUST take a forward key that is equal to its own',
+    { needs: ['greKeys'], covers: ['TS-24', 'TS-05'], tunnel: true },
+    (t) =>
+      t.eachMode(
+        async (mode) => {
+          t.needAccess();
+          // A-40: nothing forbids a home agent to give out the number that the agent has chosen for its direction
+          const node = await t.attached(mode, { policy: ({ rrq }) => ({ key: greKeyOf(rrq)?.key ?? 1 }) });
           await t.down(node, 'TS-24');
           await goesUpWith(t, node, 'reverseKey', 'TS-05');
         },

@@ -6,10 +6,16 @@ import { arp } from '../../src/wire/arp.js';
 import { broadcastMac, ethernet } from '../../src/wire/ethernet.js';
 import { etherTypes } from '../../src/wire/gre.js';
 import { ipv6 } from '../../src/wire/ipv6.js';
+import { ipv4 } from '../../src/wire/ipv4.js';
 import { decode, encode } from '../../src/wire/layout.js';
+import { discover } from '../../src/tester/dhcp-frames.js';
+import type { Probe } from '../../src/tester/probe.js';
 
 /** RFC 8200 §4.7: nothing that a header would describe follows. */
 const noNextHeader = 59;
+
+/** RFC 3692 §2.1: for experiments. */
+const unassigned = 253;
 
 interface Ends {
   readonly destination: string;
@@ -82,6 +88,79 @@ export const mpaL2Tunneling = mpaSection('mpa/7', { document: 'tsirtsis', sectio
       const node = await t.attached(modes.l2Bidirectional);
       await t.carriesDown(node);
       await t.down(node, 'TS-02', { to: { mac: broadcastMac, ip: '255.255.255.255' } });
+    },
+  );
+
+  test(
+    '06',
+    'MUST hand frames from the tunnel to the node that hold no IPv4, or are for a group',
+    { ...tunnel, covers: ['TS-02', 'TS-36'] },
+    async (t) => {
+      t.needAccess();
+      const node = await t.attached(modes.l2Bidirectional);
+      await t.carriesDown(node);
+      const question = { senderMac: correspondentMac, senderIp: '10.99.0.1', targetIp: node.homeAddress };
+      await t.down(node, 'TS-02', {
+        what: 'an ARP request',
+        to: { mac: broadcastMac },
+        etherType: etherTypes.arp,
+        payload: (probe) => encode(arp, { ...question, padding: probe.payload() }),
+      });
+      const ends = { source: 'fe80::1:3', destination: 'ff02::1' };
+      for (const [what, mac] of [
+        ['an IPv6 packet', node.mac],
+        ['an IPv6 packet to all nodes', '33:33:00:00:00:01'], // RFC 2464 §7
+      ] as const) {
+        await t.down(node, 'TS-02', {
+          what,
+          to: { mac },
+          etherType: etherTypes.ipv6,
+          payload: (probe) => encode(ipv6, { ...ends, nextHeader: noNextHeader, payload: probe.payload() }),
+        });
+      }
+    },
+  );
+
+  test('07', 'MUST carry frames unchanged, the packet inside too', { ...tunnel, covers: ['TS-02', 'TS-36'] }, (t) =>
+    t.eachMode(
+      async (mode) => {
+        t.needAccess();
+        const node = await t.attached(mode);
+        const [here, there] = [node.homeAddress, '203.0.113.9'];
+        for (const ttl of [64, 1]) {
+          const packet = (source: string, destination: string) => (probe: Probe) =>
+            encode(ipv4, { source, destination, ttl, protocol: unassigned, payload: probe.payload() });
+          let sent = new Uint8Array(0);
+          const kept = (make: (probe: Probe) => Uint8Array) => (probe: Probe) => (sent = make(probe).slice());
+          const what = `a frame with a packet of TTL ${ttl}`;
+          const isSame = (bytes: Uint8Array): void => {
+            const same = Buffer.compare(bytes.subarray(14, 14 + sent.length), sent) === 0;
+            if (!same) t.recorder.blame(bytes);
+            t.demand('TS-02', same, `${what} as it was sent`, 'another packet inside');
+          };
+          const { frame } = await t.up(node, 'TS-02', { what, payload: kept(packet(here, there)) });
+          isSame(frame.gre?.payload ?? new Uint8Array(0));
+          const { bytes } = await t.down(node, 'TS-02', { what, payload: kept(packet(there, here)) });
+          isSame(bytes);
+        }
+      },
+      ({ a }) => a === true,
+    ),
+  );
+
+  test(
+    '08',
+    'MUST tunnel the DHCP messages of a node, which asks the home network for its address',
+    { ...tunnel, covers: ['LG-14', 'TS-36'] },
+    async (t) => {
+      t.needAccess();
+      const node = await t.attached(modes.l2Bidirectional);
+      await t.carriesUp(node);
+      await t.up(node, 'LG-14', {
+        what: 'a DHCPDISCOVER',
+        mac: broadcastMac,
+        payload: (probe) => discover(node.mac, t.session.random.uint32(), probe.payload()).subarray(14),
+      });
     },
   );
 

@@ -3,6 +3,7 @@ import { mpaSection } from '../../src/tester/case.js';
 import type { MpaContext } from '../../src/tester/mpa-context.js';
 import type { Probe } from '../../src/tester/probe.js';
 import type { Mode } from '../../src/tester/request.js';
+import { onesComplement } from '../../src/wire/checksum.js';
 import { ethernet } from '../../src/wire/ethernet.js';
 import { ipv4 } from '../../src/wire/ipv4.js';
 import { decode } from '../../src/wire/layout.js';
@@ -33,13 +34,33 @@ export const proxyGreForwarding = mpaSection('mpa/gre', { document: 'rfc2784', s
     }, normal),
   );
 
-  test('21', 'MUST NOT forward what comes out of the tunnel with TTL 1', { ...gre, covers: ['GR-09'] }, (t) =>
+  test('21', 'MUST NOT forward what comes out of the tunnel with TTL 1 or less', { ...gre, covers: ['GR-09'] }, (t) =>
     t.eachMode(async (mode) => {
       t.needAccess();
       const node = await t.attached(mode);
       await t.carriesDown(node);
-      const send = (probe: Probe): void => t.sendDown(node, probe, { inner: { ttl: 1 } });
-      await t.nothingDown('GR-09', 'a packet with TTL 1', send, node);
+      for (const ttl of [1, 0]) {
+        const send = (probe: Probe): void => t.sendDown(node, probe, { inner: { ttl } });
+        await t.nothingDown('GR-09', `a packet with TTL ${ttl}`, send, node);
+      }
+    }, normal),
+  );
+
+  test('31', 'MUST leave the header checksum of what it forwards right', { ...gre, covers: ['GR-09'] }, (t) =>
+    t.eachMode(async (mode) => {
+      t.needAccess();
+      const node = await t.attached(mode);
+      await t.carriesDown(node);
+      for (const [what, options] of [
+        ['a packet', new Uint8Array(0)],
+        ['a packet with options', Uint8Array.of(1, 1, 1, 0)], // RFC 791 §3.1: no operation, and the end of the list
+      ] as const) {
+        const { bytes } = await t.down(node, 'GR-09', { what, inner: { options } });
+        const header = bytes.subarray(14, 34 + options.length);
+        const isRight = onesComplement(header) === 0;
+        if (!isRight) t.recorder.blame(bytes);
+        t.demand('GR-09', isRight, `the header checksum of ${what} right on the access link`, 'a wrong one');
+      }
     }, normal),
   );
 

@@ -92,6 +92,34 @@ export const proxyGreSequence = mpaSection('mpa/gre', { document: 'rfc2890', sec
       }, oneOfEach),
   );
 
+  test('32', 'MUST look for the payload behind all fields of the header', { ...numbered, covers: ['GR-12'] }, (t) =>
+    t.eachMode(async (mode) => {
+      const node = await carrying(t, mode);
+      await t.carriesDown(node, { gre: { hasChecksum: true } });
+      let next = await begun(t, node);
+      const arrival = async (): Promise<boolean> => {
+        const probe = t.probe();
+        t.sendDown(node, probe, { gre: { hasChecksum: true, sequence: ++next } });
+        return (await probe.emerged.first(soon)) !== undefined;
+      };
+      const isThere = (await arrival()) || (await arrival()) || (await arrival());
+      t.demand('GR-12', isThere, 'a packet with checksum, key and sequence number delivered', 'it is lost');
+    }, oneOfEach),
+  );
+
+  test('33', 'SHOULD begin with 0 again after the highest sequence number', { ...numbered, covers: ['GR-13'] }, (t) =>
+    t.eachMode(async (mode) => {
+      const node = await carrying(t, mode);
+      // RFC 2890 §2.2: the counter is modulo 2^32, and what is less than half of that ahead is later
+      await begun(t, node);
+      for (const stop of [0x60000000, 0xc0000000, 0x100000000 - attempts]) {
+        if ((await delivered(t, node, stop)) === undefined) return t.undecided('a packet far ahead is lost');
+      }
+      const next = await delivered(t, node, 0);
+      t.demand('GR-13', next !== undefined, 'sequence number 0 after 0xffffffff delivered', 'it is lost');
+    }, oneOfEach),
+  );
+
   test('29', 'MUST count the sequence numbers of each key on their own', { ...numbered, covers: ['GR-14'] }, (t) =>
     t.eachMode(async (mode) => {
       const [ahead, node] = [await carrying(t, mode), await carrying(t, mode)];

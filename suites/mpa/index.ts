@@ -12,11 +12,13 @@ import { proxyGreSequence } from './gre-sequence.suite.js';
 import {
   proxyAttachment,
   proxyDhcp,
+  proxyFarewell,
   proxyHomeAgent,
   proxyOrder,
   proxyRenewal,
   pmipExtensions,
 } from './leung-proxy-agent.suite.js';
+import { extensionsOfReplies } from './rfc3344-1.8-extensions-of-replies.suite.js';
 import { proxyRequests } from './rfc3344-3.6.1-sending-registration-requests.suite.js';
 import { proxyDenials, proxyLifetimes } from './rfc3344-3.6.2-accepted-and-denied.suite.js';
 import { proxyReplies } from './rfc3344-3.6.2-receiving-registration-replies.suite.js';
@@ -37,6 +39,7 @@ export const mpaSections: readonly SectionDefinition[] = [
   mpaL2Tunneling,
   yeganiProxyAgent,
   yeganiProxyExtension,
+  extensionsOfReplies,
   proxyRequests,
   proxyReplies,
   proxyLifetimes,
@@ -55,6 +58,7 @@ export const mpaSections: readonly SectionDefinition[] = [
   proxyHomeAgent,
   pmipExtensions,
   proxyDhcp,
+  proxyFarewell,
   proxyRedirection,
   proxyRevocationSupport,
   proxyRevocation,

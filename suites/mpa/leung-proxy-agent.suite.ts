@@ -64,6 +64,30 @@ export const proxyRenewal = mpaSection('mpa/leung-4.1.2', { document: 'leung', s
   );
 });
 
+export const proxyFarewell = mpaSection('mpa/leung-7', { document: 'leung', section: '7' }, (test) => {
+  test(
+    '01',
+    'MUST deregister a node at the home agent that the reply assigned',
+    { covers: ['LG-28'], waits: true, careOfAddresses: 2, knobs: { dynamic_ha: 'rfc4433' } },
+    async (t) => {
+      const node = t.node(modes.bidirectional);
+      let other = '';
+      node.policy = ({ station }) => {
+        other ||= t.session.stations.addresses.find((address) => address !== station.address) ?? '';
+        return { lifetime: shortLifetime, homeAgent: other };
+      };
+      await t.attach(node);
+      await t.request(node);
+      const renewal = await t.renewed(node, 1000 * shortLifetime + t.expiryTolerance);
+      if (renewal.station.address !== other) return t.undecided(`it renews at ${renewal.station.address}`);
+      await t.detach(node);
+      const { station, message } = await t.departed(node);
+      if (station.address !== other) t.recorder.blame(message.bytes);
+      t.demand('LG-28', station.address === other, `a deregistration sent to ${other}`, `one to ${station.address}`);
+    },
+  );
+});
+
 export const proxyOrder = mpaSection('mpa/leung-4.4', { document: 'leung', section: '4.4' }, (test) => {
   test('01', 'MUST NOT register a node again after it has left', { covers: ['LG-21'], waits: true }, async (t) => {
     const policy = (): { readonly lifetime: number } => ({ lifetime: shortLifetime });

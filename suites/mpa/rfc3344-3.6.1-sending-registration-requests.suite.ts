@@ -1,7 +1,7 @@
 /** RFC 3344 §3.3 and §3.6.1, RFC 2794 §2: the fields and extensions of a request. */
 import { mpaSection } from '../../src/tester/case.js';
 import type { MpaContext } from '../../src/tester/mpa-context.js';
-import type { SeenRequest } from '../../src/tester/proxied-node.js';
+import type { ProxiedNode, SeenRequest } from '../../src/tester/proxied-node.js';
 import { draftModes as modes } from '../../src/tester/request.js';
 import { knobValue } from '../../src/spec/knobs.js';
 
@@ -13,6 +13,18 @@ async function firstRequest(t: MpaContext): Promise<SeenRequest> {
   const request = await t.request(node);
   t.recorder.blame(request.message.bytes);
   return request;
+}
+
+/** Demands that a node that leaves is deregistered. */
+async function leaves(t: MpaContext, node: ProxiedNode): Promise<void> {
+  const { careOf, homeAddress } = t.granted(node);
+  await t.detach(node);
+  const request = await t.departure(node);
+  const actual = `none within ${t.departurePatience / 1000} s`;
+  if (!request) return t.demand('LG-28', false, 'a request with Lifetime 0 on detachment', actual);
+  const { rrq } = request;
+  const right = rrq.careOfAddress === careOf || rrq.careOfAddress === homeAddress; // A-16
+  t.demand('LG-28', right, `care-of address ${careOf} or ${homeAddress}`, rrq.careOfAddress);
 }
 
 export const proxyRequests = mpaSection('mpa/rfc3344-3.6.1', { document: 'rfc3344', section: '3.6.1' }, (test) => {
@@ -121,16 +133,46 @@ export const proxyRequests = mpaSection('mpa/rfc3344-3.6.1', { document: 'rfc334
   );
 
   test('10', 'MAY deregister one care-of address or all', { covers: ['MN-29', 'LG-28'], waits: true }, async (t) => {
-    const node = await t.attached(modes.bidirectional);
-    const { careOf, homeAddress } = t.granted(node);
-    await t.detach(node);
-    const request = await t.departure(node);
-    const actual = `none within ${t.departurePatience / 1000} s`;
-    if (!request) return t.demand('LG-28', false, 'a request with Lifetime 0 on detachment', actual);
-    const { rrq } = request;
-    const right = rrq.careOfAddress === careOf || rrq.careOfAddress === homeAddress; // A-16
-    t.demand('LG-28', right, `care-of address ${careOf} or ${homeAddress}`, rrq.careOfAddress);
+    await leaves(t, await t.attached(modes.bidirectional));
   });
+
+  test(
+    '17',
+    'MUST deregister a node that leaves, whatever its tunnel',
+    { needs: ['greKeys'], covers: ['LG-28'], waits: true },
+    (t) => t.eachMode(async (mode) => leaves(t, await t.attached(mode))),
+  );
+
+  test(
+    '18',
+    'MUST renew again and again, whatever the tunnel',
+    { needs: ['greKeys'], covers: ['LG-08'], waits: true },
+    async (t) => {
+      const [lifetime, times] = [6, 2];
+      const nodes: ProxiedNode[] = [];
+      await t.eachMode(async (mode) => {
+        const node = t.node(mode, { policy: () => ({ lifetime }) });
+        nodes.push(node);
+        await t.attach(node);
+      });
+      for (const node of nodes) await t.request(node);
+      const words = ({ wish }: ProxiedNode): string =>
+        `${wish.l2 ? 'an L2' : 'a normal'} tunnel with ${wish.key === 'own' ? 'its own' : 'an allocated'} key`;
+      await Promise.all(
+        nodes.map(async (node) => {
+          // each may come after its time, for an answer may get lost: then it is a first one
+          const last = await t.maybeRequest(node, times, 2000 * lifetime * times);
+          if (last) return;
+          // an answer that is late or lost may end the registration of an agent that does not repeat, and it may stop there
+          const [first] = node.requests.all;
+          const isSlow = t.uncertainty(first?.at ?? 0) > 500;
+          if (isSlow || !(await t.repeats(modes.bidirectional))) return t.undecided('an answer may have come too late');
+          const actual = `${node.requests.all.length - 1} within ${2 * lifetime * times} s`;
+          t.demand('LG-08', false, `${times} renewals of ${words(node)}`, actual);
+        }),
+      );
+    },
+  );
 
   test.wholeRun('11', 'MUST have formed every request of the run so', { covers: ['MN-21', 'MN-25', 'MN-26', 'MN-28'] });
 

@@ -225,6 +225,27 @@ export const proxyReplies = mpaSection('mpa/rfc3344-3.6.2', { document: 'rfc3344
   );
 
   test(
+    '29',
+    'MUST ignore a reply that comes when it has asked for nothing',
+    { needs: ['greKeys'], tunnel: true, covers: ['MN-10'] },
+    async (t) => {
+      t.needAccess();
+      const [node, witness] = [t.node(modes.bidirectional), await t.attached(modes.bidirectional)];
+      const strayKey = node.nextKey();
+      node.policy = ({ rrq }) => ({ then: { key: strayKey, bend: set('identification', rrq.identification ^ 1n) } });
+      await t.attach(node);
+      await t.request(node);
+      await t.carriesUp(witness); // meanwhile both replies arrive
+      const { frame } = await t.carriesUp(node);
+      const isTaken = frame.gre?.key === strayKey;
+      if (isTaken) t.recorder.blame(frame.bytes);
+      t.demand('MN-10', !isTaken, 'the tunnel as it was', 'a packet under the key of a reply to nothing');
+      const send = (probe: Parameters<typeof t.sendDown>[1]): void => t.sendDown(node, probe, { key: strayKey });
+      await t.nothingDown('MN-10', 'a packet under the key of a reply to nothing', send, witness);
+    },
+  );
+
+  test(
     '23',
     'MUST ignore a reply to a deregistration whose authenticator is wrong',
     { ...waits, covers: ['MN-11'] },

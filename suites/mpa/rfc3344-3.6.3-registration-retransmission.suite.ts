@@ -142,6 +142,43 @@ export const proxyRetransmission = mpaSection(
         }),
     );
 
+    test(
+      '10',
+      'MUST leave a second between renewals, however short the lifetime that is granted',
+      { ...waits, covers: ['MN-01', 'RV-09'] },
+      async (t) => {
+        const node = t.node(modes.l2Bidirectional, { policy: () => ({ lifetime: 1 }) });
+        await t.calm();
+        await t.attach(node);
+        await t.request(node);
+        await t.maybeRequest(node, 4, 6000);
+        for (const pair of t.gaps(node)) t.atLeast('MN-01', pair, 1000 - tolerance, 'a gap between requests');
+      },
+    );
+
+    test(
+      '11',
+      'MUST leave a second between repeated deregistrations, and SHOULD double the time-out',
+      { ...waits, covers: ['MN-01', 'MN-02', 'RV-09'] },
+      async (t) => {
+        const node = t.node(modes.l2Bidirectional);
+        node.policy = ({ rrq }) => (rrq.lifetime === 0 ? 'withhold' : {});
+        await t.calm();
+        await t.attach(node);
+        await t.request(node);
+        await t.detach(node);
+        const first = node.requests.all.indexOf(await t.departed(node));
+        await t.maybeRequest(node, first + 3, 8000);
+        const repeated = t.gaps(node).slice(first);
+        for (const pair of repeated) t.atLeast('MN-01', pair, 1000 - tolerance, 'a gap between deregistrations');
+        const [one, two] = repeated.map(([from, to]) => to.at - from.at);
+        if (one === undefined || two === undefined) return t.note('repeats an unanswered deregistration once at most');
+        const doubt = t.uncertainty(node.requests.all[first]?.at ?? 0);
+        const text = `${(one / 1000).toFixed(2)} s, then ${(two / 1000).toFixed(2)} s`;
+        t.demand('MN-02', two + doubt >= 1.9 * (one - doubt), 'the second gap twice the first', text);
+      },
+    );
+
     test('05', 'MAY wait for a slow reply before it repeats', { ...waits, covers: ['MN-04'] }, async (t) => {
       const node = t.node(modes.l2Bidirectional, { policy: () => ({ delay: 900 }) });
       await t.calm();

@@ -87,6 +87,11 @@ function bends(number: number): readonly AnswerOptions[] {
     { code: replyCodes.unknownHomeAgent, homeAgent: otherHa },
     { code: replyCodes.redirected, list: [nai, { name: 'dynamicHa', subType: 2, homeAgent: otherHa }, mnHa] },
     { lifetime: 0xffff },
+    { list: [{ name: 'raw', type: 200, data: Uint8Array.of(1, 2, 3) }, nai, greKey, mnHa] },
+    { list: [{ name: 'raw', type: 201, data: new Uint8Array(0) }, nai, greKey, mnHa] },
+    { list: [{ name: 'pad' }, nai, greKey, mnHa] },
+    { key: 5 },
+    { key: 0xffffffff },
   ];
 }
 
@@ -157,6 +162,7 @@ function conversation(options: Partial<MpaOptions>, deviation: Name = {}): strin
       { reserved0: 0x80 },
       { hasRouting: true },
       { protocol: 0x1234 },
+      { hasChecksum: true, sequence: 7 },
     ];
     const payload = mode.l2 ? frameTo(macOf(number)) : echo(gateway, home);
     for (const fields of headers) {
@@ -271,6 +277,49 @@ function conversation(options: Partial<MpaOptions>, deviation: Name = {}): strin
   const identification = ahead | (bench.last.rrq.identification & 0xffffffffn);
   answered({ code: replyCodes.identificationMismatch, identification, list: forged(131) });
   bench.wait(5000);
+  const leaves = (number: number): void => {
+    bench.detach(number);
+    bench.wait(1000);
+    answered();
+    bench.wait(60_000);
+  };
+  leaves(131);
+  // renewals that are denied, granted for less, or told the time
+  bench.registered(140, undefined, { lifetime: 20, key: 0x5140 });
+  bench.wait(15_000);
+  answered({ code: replyCodes.administrativelyProhibited });
+  bench.wait(10_000);
+  bench.up(pingFrom(140));
+  leaves(140);
+  bench.registered(141, undefined, { lifetime: 100 });
+  bench.wait(75_000);
+  answered({ lifetime: 4 });
+  bench.wait(60_000);
+  leaves(141);
+  bench.registered(142, undefined, { lifetime: 20 });
+  bench.wait(15_000);
+  const { identification: asked } = bench.last.rrq;
+  const later = (ntpTimestamp(bench.now + 1_000_000) >> 32n) << 32n;
+  answered({ code: replyCodes.identificationMismatch, identification: later | (asked & 0xffffffffn) });
+  bench.wait(5000);
+  // two home agents give the same key
+  bench.registered(143, undefined, { key: 0x5143 });
+  bench.registered(144, undefined, { key: 0x5143, homeAgent: otherHa });
+  bench.down(downL2(frameTo(macOf(143)), 0x5143));
+  bench.up(dhcp(143, dhcpv4Types.discover));
+  const group = { destination: '33:33:00:00:00:01', source: macOf(9), etherType: 0x86dd, payload: new Uint8Array(60) };
+  bench.down(downL2(encode(ethernet, group), 0x5143));
+  bench.down(downL2(encode(ethernet, { ...group, destination: macOf(143) }), 0x5143));
+  bench.down(downL2(frameTo('33:33:00:00:00:01'), 0x5143));
+  // odd headers inside
+  bench.registered(145, { l2: false, key: 'own' }, { key: 0x5145 });
+  bench.down(downGre(echo(gateway, home, 0), 0x5145));
+  const ends = { source: gateway, destination: home, options: Uint8Array.of(1, 1, 1, 0) };
+  bench.down(downGre(encode(ipv4, { ...ends, protocol: 253, payload: new Uint8Array(8) }), 0x5145));
+  for (const sequence of [0x60000000, 0xc0000000, 0xfffffffd, 0])
+    bench.down(inGre(echo(gateway, home), { key: 0x5145, protocol: 0x0800, sequence }, ha, coa));
+  bench.registered(146, { l2: false, key: 'own' }, { key: 0x5145, homeAddress: '10.99.0.46' });
+  bench.down(downGre(echo(gateway, home), 0x5145));
   return said.join('\n');
 }
 

@@ -7,12 +7,12 @@ import type { MpaControl } from '../../src/tester/mpa-control.js';
 import { MpaContext } from '../../src/tester/mpa-context.js';
 import { MpaSession } from '../../src/tester/mpa-session.js';
 import type { ProxiedNode } from '../../src/tester/proxied-node.js';
-import { draftModes } from '../../src/tester/request.js';
+import { draftModes, type Mode } from '../../src/tester/request.js';
 import { haConfig } from './in-memory.js';
 
 describe('session with a mobility proxy agent', () => {
   /** An agent is answered after `delay`, and watched for 8 s; `lag` is how late the tester may notice things. Milliseconds. */
-  async function answered(delay: number, lag: number): Promise<ProxiedNode> {
+  async function answered(delay: number, lag: number, mode: Mode = draftModes.l2Bidirectional): Promise<ProxiedNode> {
     const net = memoryNet();
     const config = { ...haConfig, as: 'ha', local: ['192.0.2.1'] } as const;
     const busy: Net = {
@@ -33,7 +33,7 @@ describe('session with a mobility proxy agent', () => {
     const session = new MpaSession(config, busy, dialectOf(config), { control });
     await session.open(busy);
     const t = new MpaContext(session, { id: 'mpa/test', covers: [] });
-    const node = t.node(draftModes.l2Bidirectional, { policy: () => ({ delay, lifetime: 10 }) });
+    const node = t.node(mode, { policy: () => ({ delay, lifetime: 10 }) });
     await t.attach(node);
     await new Promise<void>((resolve) => void net.clock.setTimer(8000, resolve));
     await session.close();
@@ -53,6 +53,10 @@ describe('session with a mobility proxy agent', () => {
   });
 
   it('counts no second request of one that it cannot have answered before, for it was too busy', async () => {
-    expect((await answered(0, 9000)).requests.all).to.have.length(1);
+    expect((await answered(0, 9000, draftModes.l2Unidirectional)).requests.all).to.have.length(1);
+  });
+
+  it('counts a second request that names what only the answer can have told', async () => {
+    expect((await answered(0, 9000)).requests.all).to.have.length(2);
   });
 });

@@ -2,9 +2,10 @@
 import type { AgentOutput } from '../../agents/agent.js';
 import type { MobilityProxyAgent } from '../../agents/mobility-proxy-agent.js';
 import type { MpaConfig } from '../../agents/mpa-config.js';
-import type { Device } from '../../agents/mpa-devices.js';
+import type { Device, MpaTerms } from '../../agents/mpa-devices.js';
 import type { MpaRequest, MpaRules, Purpose } from '../../agents/mpa-rules.js';
 import type { Extension } from '../../wire/extensions.js';
+import { ipv4Number } from '../../wire/text.js';
 import type { MpaFault } from './mpa-types.js';
 
 /** The rules that a deviation replaces; the others stay. */
@@ -67,3 +68,15 @@ export const mapMpaPackets =
         return bytes ? [{ kind: 'packet', bytes }] : [];
       }),
   });
+
+/** A tunnel out of thin air, for those who need no acceptance. */
+export const unearned = (device: Device, homeAgent: string): MpaTerms => {
+  const key = device.mode.key === 'none' ? undefined : (device.ownKey ?? 1);
+  return {
+    tunnel: device.mode.l2 ? 'l2' : key === undefined ? 'ip-in-ip' : 'gre',
+    homeAgent: ipv4Number(homeAgent) ?? 0,
+    homeAddress: device.homeAddress,
+    reverseKey: key,
+    forwardKey: key,
+  };
+};

@@ -1,10 +1,18 @@
 /** Faults of registration: requests, timing, replies. RFC 3344 §3.6 and 5.7, draft-leung-mip4-proxy-mode. */
 import { adjustClock } from '../../agents/mpa-clocks.js';
-import type { Device, MpaTerms } from '../../agents/mpa-devices.js';
+import type { Device } from '../../agents/mpa-devices.js';
 import { verifies } from '../../wire/auth.js';
 import { coveredBy, low32, ntpEpochOffset, replyCodes } from '../../wire/mobileip.js';
-import { ipv4Number, ipv4Text } from '../../wire/text.js';
-import { type MpaChange, mpaFault, nameLast, onRequest, onRequestExtension, withoutExtension } from './mpa-make.js';
+import { ipv4Text } from '../../wire/text.js';
+import {
+  type MpaChange,
+  mpaFault,
+  nameLast,
+  onRequest,
+  onRequestExtension,
+  unearned,
+  withoutExtension,
+} from './mpa-make.js';
 import type { MpaFault } from './mpa-types.js';
 
 /** Replies that the rule rejects pass where `wrongly` says so. */
@@ -27,18 +35,6 @@ const onLaterIdentification =
   });
 
 const secondsOf = (fraction: bigint): bigint => fraction << 32n;
-
-/** A tunnel out of thin air, for those who need no acceptance. */
-const unearned = (device: Device, homeAgent: string): MpaTerms => {
-  const key = device.mode.key === 'none' ? undefined : (device.ownKey ?? 1);
-  return {
-    tunnel: device.mode.l2 ? 'l2' : key === undefined ? 'ip-in-ip' : 'gre',
-    homeAgent: ipv4Number(homeAgent) ?? 0,
-    homeAddress: device.homeAddress,
-    reverseKey: key,
-    forwardKey: key,
-  };
-};
 
 export const mpaRegistrationFaults: readonly MpaFault[] = [
   // fields of requests

@@ -3,9 +3,13 @@ import { mpaFrameFaults } from './mpa-frames.js';
 import { mpaKeyFaults } from './mpa-keys.js';
 import { mpaLifecycleFaults } from './mpa-lifecycle.js';
 import { mpaMoreFaults } from './mpa-more.js';
+import { mpaPacketFaults } from './mpa-packets.js';
 import { mpaRegistrationFaults } from './mpa-registration.js';
+import { mpaReplyFaults } from './mpa-replies.js';
+import { mpaRequestFaults } from './mpa-requests.js';
 import { mpaRevocationFaults } from './mpa-revocation.js';
 import { mpaSubtleFaults } from './mpa-subtle.js';
+import { mpaTableFaults } from './mpa-tables.js';
 import { mpaTunnelFaults } from './mpa-tunnel.js';
 import type { MpaFault } from './mpa-types.js';
 
@@ -18,4 +22,8 @@ export const mpaFaults: readonly MpaFault[] = [
   ...mpaSubtleFaults,
   ...mpaLifecycleFaults,
   ...mpaFrameFaults,
+  ...mpaTableFaults,
+  ...mpaReplyFaults,
+  ...mpaPacketFaults,
+  ...mpaRequestFaults,
 ];

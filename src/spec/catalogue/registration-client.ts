@@ -298,4 +298,33 @@ export const registrationClient = [
     text: 'An MPA should send its RRQs with a UDP checksum.',
     test: seen('Read the UDP header of an RRQ from a raw socket: the checksum is not 0.'),
   },
+  {
+    id: 'MN-32',
+    document: 'rfc3344',
+    section: '1.8',
+    role: 'mpa',
+    level: 'MUST',
+    text: 'An MPA must silently discard a reply with an extension of type 0 to 127 that it does not know.',
+    test: seen('Accept a registration with an extension of an unassigned type below 128: no tunnel follows from it.'),
+  },
+  {
+    id: 'MN-33',
+    document: 'rfc3344',
+    section: '1.8',
+    role: 'mpa',
+    level: 'MUST',
+    text: 'An MPA must skip an extension of type 128 to 255 that it does not know in a reply and process the rest.',
+    test: seen(
+      'Accept registrations with unassigned types above 127, of length 0, 5 and 255: the tunnels carry packets.',
+    ),
+  },
+  {
+    id: 'MN-34',
+    document: 'rfc3344',
+    section: '1.9',
+    role: 'mpa',
+    level: 'fact',
+    text: 'An MPA reads an extension of type 0 in a reply as a single octet of padding that has no length.',
+    test: seen('Accept a registration with three pads in front of the other extensions: the tunnel carries packets.'),
+  },
 ] as const satisfies readonly Requirement[];
