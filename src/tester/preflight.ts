@@ -1,7 +1,6 @@
 /** Before the first case: does the device answer at all, do the keys agree, and what can be reached behind it? */
 import { verifies } from '../wire/auth.js';
 import { coveredBy, replyCodes } from '../wire/mobileip.js';
-import { codeText } from './context.js';
 import { type Correspondent, type Home, type HostAddresses, likelyGateways } from './home.js';
 import { isEchoReply } from './inner.js';
 import { findDirection, findLayout } from './find-mismatch.js';
@@ -11,6 +10,7 @@ import type { Pending, Reply } from './pending.js';
 import { Recorder } from './recorder.js';
 import { type Mode, modeName, modes } from './request.js';
 import { addressesOf, type Session } from './session.js';
+import { codeText } from './signalling.js';
 
 /** Either a home to test with, or why nothing can be decided. */
 export type Preflight =

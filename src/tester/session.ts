@@ -8,7 +8,6 @@ import { keyLookup } from '../oracle/context.js';
 import type { Circumstances } from '../oracle/deserves.js';
 import { type Exchange, naiOf } from '../oracle/exchange.js';
 import { type Finding, holds } from '../oracle/finding.js';
-import { Recent } from '../oracle/recent.js';
 import { Oracle } from '../oracle/oracle.js';
 import { readTunnelFrame, type TunnelFrame } from '../oracle/frame.js';
 import type { RunConfig } from '../spec/config.js';
@@ -18,15 +17,7 @@ import { icmpEcho } from '../wire/icmp.js';
 import type { Dialect, WireContext } from '../wire/extensions.js';
 import { decode, encode } from '../wire/layout.js';
 import { ipv4, type Ipv4Input } from '../wire/ipv4.js';
-import {
-  decodeRrp,
-  decodeRrq,
-  high32,
-  lowIdentification,
-  messageTypes,
-  ntpTimestamp,
-  type Rrq,
-} from '../wire/mobileip.js';
+import { high32, ntpTimestamp } from '../wire/mobileip.js';
 import type { OnBent } from './bend.js';
 import { handMade } from './hand-made.js';
 import { HostAddresses, likelyGateways } from './home.js';
@@ -38,10 +29,12 @@ import { cookieIn, Probe } from './probe.js';
 import { type Random, seededRandom } from './random.js';
 import type { Recorder } from './recorder.js';
 import { runIdOf } from './run-id.js';
+import { SentRequests } from './sent-requests.js';
 import { type Station, Stations } from './stations.js';
 
 /** RFC 792. */
 const portUnreachable = { type: 3, code: 3 } as const;
+
 /** What is sent, and how. */
 export interface SendOptions {
   /** Where to, when that is not the device's address and port. */
@@ -63,25 +56,8 @@ export type Listener = (station: Station, datagram: Datagram) => void;
 /** Seconds by which an Identification is off that no case expects to be accepted; RFC 3344 §5.7.1 has 7 as the usual tolerance. */
 const staleAt = 55;
 
-/** Requests remembered at least, so that a late reply is known for what it is. */
-const rememberedRequests = 50_000;
-
-/** Requests that a reply with another Identification may be meant for. */
-const mostLatest = 32;
-
 /** A reply that has a request behind it. */
 const answersOnly = [holds('HA-50')];
-
-/** What it takes to judge a reply. */
-interface Sent extends Pick<Pending, 'request' | 'during' | 'recorder'> {
-  /** Where replies go. Undefined after the first to a request that is not recorded: nobody asks for more of those. */
-  replies: Pending['replies'] | undefined;
-  /** The request, if it was decoded, until its first reply is here. */
-  rrq: Rrq | undefined;
-  answered: boolean;
-  /** The one sent before it whose Identification has the same low half: MNs with clocks of their own may say the same. */
-  alike: Sent | undefined;
-}
 
 export class Session {
   readonly config: RunConfig;
@@ -123,7 +99,7 @@ export class Session {
 
   /** RFC 3344 §5.7.2: by NAI, the high half that the next request must have. */
   readonly #nonces = new Map<string, number>();
-  readonly #sent = new Recent<number, Sent>(rememberedRequests);
+  readonly #sent: SentRequests;
   readonly #probes = new Map<number, Probe>();
   #lastIdentification = 0n;
   #probeCount = 0;
@@ -131,15 +107,13 @@ export class Session {
   #packetCount = 0;
   /** Which probe a tunnel packet carried, by the Identification of its outer header: an ICMP error may quote no more. */
   readonly #carried = new Map<number, number>();
-  /** The requests sent last, in a ring. */
-  readonly #latest: Sent[] = [];
-  #sentCount = 0;
 
   constructor(config: RunConfig, net: Net, target: Endpoint, dialect: Dialect) {
     this.config = config;
     this.target = target;
     this.clock = net.clock;
     this.dialect = dialect;
+    this.#sent = new SentRequests(dialect);
     const context: OracleContext = {
       dialect,
       knobs: config.knobs,
@@ -203,7 +177,7 @@ export class Session {
     const to = options.to ?? this.target;
     const message = { at: this.clock.now(), from: station.udp.local, to, bytes };
     const pending = new Pending(this.clock, message, options.during, options.recorder);
-    this.#remember(pending, options.renews ? this.oracle.sent(message) : undefined);
+    this.#sent.add(pending, options.renews ? this.oracle.sent(message) : undefined);
     if (options.checksum) {
       this.#sendHandMade(station, to, bytes, options);
       return pending;
@@ -221,11 +195,8 @@ export class Session {
   }
 
   /** What still comes for this request answers nothing that anybody waits for. */
-  forget({ request }: Pending): void {
-    const id = lowIdentification(request.bytes, 'request');
-    if (id !== undefined) this.#sent.delete(id);
-    const latest = this.#latest.find((sent) => sent.request === request);
-    if (latest) latest.answered = true;
+  forget(pending: Pending): void {
+    this.#sent.forget(pending);
   }
 
   newProbe(during: string, recorder: Recorder): Probe {
@@ -267,47 +238,10 @@ export class Session {
     }
   }
 
-  #remember({ request, during, recorder, replies }: Pending, rrq: Rrq | undefined): void {
-    const { bytes } = request;
-    const sent: Sent = { request, during, recorder, replies, rrq, answered: false, alike: undefined };
-    this.#latest[this.#sentCount++ % mostLatest] = sent;
-    const id = lowIdentification(bytes, 'request');
-    if (id === undefined) return;
-    sent.alike = this.#sent.get(id);
-    if (sent.alike) sent.alike.alike = undefined; // no longer chains
-    this.#sent.set(id, sent);
-  }
-
-  /** The request that a datagram answers: by the low half of the Identification, which every reply must copy. */
-  #requestOf(station: Station, datagram: Datagram): Sent | undefined {
-    const { payload } = datagram;
-    if (payload[0] === messageTypes.revocation || payload[0] === messageTypes.revocationAck) return undefined;
-    const id = lowIdentification(payload, 'reply');
-    const found = id === undefined ? undefined : this.#sent.get(id);
-    if (found && !found.alike) return found;
-    if (found?.alike) return this.#namedIn(payload, [found.alike, found]) ?? found;
-    // a device that spoils the Identification is still answering: the MN that it names, else the request sent last
-    const waiting = this.#latest.filter((s) => !s.answered && s.request.from.address === station.address);
-    const last = this.#latest[(this.#sentCount - 1) % mostLatest];
-    return this.#namedIn(payload, waiting) ?? waiting.find((s) => s === last);
-  }
-
-  /** The newest of these requests that is of the MN which a reply names. */
-  #namedIn(reply: Uint8Array, requests: readonly Sent[]): Sent | undefined {
-    const decoded = requests.length > 1 ? decodeRrp(reply, this.dialect) : undefined;
-    const nai = decoded?.ok ? naiOf(decoded.value) : undefined;
-    return nai === undefined ? undefined : newest(requests.filter(({ request }) => this.#naiIn(request.bytes) === nai));
-  }
-
-  #naiIn(request: Uint8Array): string | undefined {
-    const decoded = decodeRrq(request, this.dialect);
-    return decoded.ok ? naiOf(decoded.value) : undefined;
-  }
-
   #onDatagram(station: Station, datagram: Datagram): void {
     const bytes = datagram.payload;
     if (this.claim?.(datagram)) return;
-    const sent = this.#requestOf(station, datagram);
+    const sent = this.#sent.answeredBy(bytes, station.address);
     if (!sent) {
       if (this.unsolicited.length < 1000) this.unsolicited.push(datagram);
       for (const listener of this.listeners) listener(station, datagram);
@@ -401,8 +335,5 @@ export function addressesOf(session: Session, network: string, gateways: readonl
     gateways.includes(address) || oracle.bindings.atHome(address, clock.now()).length > 0;
   return new HostAddresses(network, isTaken, config.shard);
 }
-
-const newest = (sent: readonly Sent[]): Sent | undefined =>
-  sent.reduce<Sent | undefined>((a, b) => (a && a.request.at > b.request.at ? a : b), undefined);
 
 const show = (endpoint: Endpoint): string => `${endpoint.address}:${endpoint.port}`;

@@ -3,9 +3,10 @@ import { knobValue } from '../../src/spec/knobs.js';
 import { insert, replace, set } from '../../src/tester/bend.js';
 import { section } from '../../src/tester/case.js';
 import { expectForwardKey } from '../../src/tester/checks.js';
-import { type CaseContext, codeText } from '../../src/tester/context.js';
+import type { CaseContext } from '../../src/tester/context.js';
 import { arrives } from '../../src/tester/reach.js';
 import { draftModes as modes } from '../../src/tester/request.js';
+import { codeText } from '../../src/tester/signalling.js';
 import { replyCodes } from '../../src/wire/mobileip.js';
 
 const dynamic = { needs: ['greKeys', 'dynamicHomeAddress'] } as const;

@@ -15,8 +15,9 @@ import {
 import type { RequirementId } from '../../src/spec/catalogue.js';
 import { knobValue } from '../../src/spec/knobs.js';
 import { type CaseOptions, section } from '../../src/tester/case.js';
-import { type Answer, type CaseContext, codeText } from '../../src/tester/context.js';
+import type { CaseContext } from '../../src/tester/context.js';
 import { draftModes as modes } from '../../src/tester/request.js';
+import { type Answer, codeText } from '../../src/tester/signalling.js';
 import { authenticator } from '../../src/wire/auth.js';
 import { replyCodes } from '../../src/wire/mobileip.js';
 import { concat } from '../../src/wire/text.js';

@@ -2,8 +2,8 @@
 import { knobValue } from '../../src/spec/knobs.js';
 import { section } from '../../src/tester/case.js';
 import { set } from '../../src/tester/bend.js';
-import { codeText } from '../../src/tester/context.js';
 import { agreedKeyOf, draftModes as modes, endingOf, modes as allModes } from '../../src/tester/request.js';
+import { codeText } from '../../src/tester/signalling.js';
 import { demandReached, simultaneous } from '../../src/tester/simultaneous.js';
 import { replyCodes } from '../../src/wire/mobileip.js';
 

@@ -1,7 +1,8 @@
 /** RFC 3344 §3.8.2: what becomes of the other bindings of an MN when one of them is renewed or ends, the older or the newer. */
 import { section } from '../../src/tester/case.js';
-import { type CaseContext, codeText } from '../../src/tester/context.js';
+import type { CaseContext } from '../../src/tester/context.js';
 import { draftModes as modes, endingOf, type Mode } from '../../src/tester/request.js';
+import { codeText } from '../../src/tester/signalling.js';
 import { demandReached, simultaneous } from '../../src/tester/simultaneous.js';
 import { replyCodes } from '../../src/wire/mobileip.js';
 

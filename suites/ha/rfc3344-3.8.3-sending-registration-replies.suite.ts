@@ -2,9 +2,9 @@
 import { naiOf } from '../../src/oracle/exchange.js';
 import { set } from '../../src/tester/bend.js';
 import { section } from '../../src/tester/case.js';
-import { codeText } from '../../src/tester/context.js';
 import { isOfTester } from '../../src/tester/mobile-node.js';
 import { draftModes as modes, modes as allModes } from '../../src/tester/request.js';
+import { codeText } from '../../src/tester/signalling.js';
 import { replyCodes } from '../../src/wire/mobileip.js';
 
 const gre = { needs: ['greKeys'] } as const;

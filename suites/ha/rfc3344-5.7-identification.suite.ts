@@ -1,10 +1,11 @@
 /** RFC 3344 §5.7: replay protection. Future timestamps are sent for mobile nodes that are not used again. */
 import { type Bend, set, wrongAuthenticator } from '../../src/tester/bend.js';
 import { type CaseOptions, section } from '../../src/tester/case.js';
-import type { Answer, CaseContext } from '../../src/tester/context.js';
+import type { CaseContext } from '../../src/tester/context.js';
 import { expectForwardKey } from '../../src/tester/checks.js';
 import type { MobileNode } from '../../src/tester/mobile-node.js';
 import { draftModes as modes } from '../../src/tester/request.js';
+import type { Answer } from '../../src/tester/signalling.js';
 import { high32, low32, ntpTimestamp, replyCodes } from '../../src/wire/mobileip.js';
 
 const timestamps = { needs: ['greKeys'], association: { replay: 'timestamps' } } as const;

@@ -2,10 +2,10 @@
 import type { Binding } from '../../oracle/bindings.js';
 import type { Exchange } from '../../oracle/exchange.js';
 import type { Bend } from '../bend.js';
-import { codeText } from '../context.js';
 import { MobileNode } from '../mobile-node.js';
 import type { RequestOptions } from '../request.js';
 import type { Session } from '../session.js';
+import { codeText } from '../signalling.js';
 import { SurveyEnd } from './observation.js';
 
 interface Answered {

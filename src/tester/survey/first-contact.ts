@@ -5,11 +5,11 @@
 import type { Net } from '../../net/port.js';
 import type { RunConfig } from '../../spec/config.js';
 import { high32, ntpTimestamp, replyCodes } from '../../wire/mobileip.js';
-import { codeText } from '../context.js';
 import { HostAddresses } from '../home.js';
 import { modes } from '../request.js';
 import { Session } from '../session.js';
 import { dialectOf } from '../dialect.js';
+import { codeText } from '../signalling.js';
 import { type Accepted, Asking, type Heard, heardText } from './asking.js';
 import { type Observation, SurveyEnd } from './observation.js';
 
