@@ -30,6 +30,7 @@ import {
   sourceOf,
 } from './packet.js';
 import { Ports } from './ports.js';
+import { aboutKeys, Rekeyed, strangeTo } from './rekeyed.js';
 import { Repeats } from './repeats.js';
 import { takeIn } from './revocation.js';
 import type { AuditOptions, AuditSettings } from './settings.js';
@@ -89,6 +90,7 @@ class Watch {
   readonly #repeats = new Repeats();
   readonly #strays = new Strays();
   readonly #l2Strays = new L2Strays();
+  readonly #rekeyed = new Rekeyed();
   readonly #checksums = new Checksums();
   /** Findings that what comes later may explain, or what is missing. */
   readonly #doubts: { readonly stands: () => boolean; readonly report: () => void }[] = [];
@@ -138,13 +140,18 @@ class Watch {
   end(): AuditOutcome {
     const start = this.#start ?? 0;
     this.#strays.end();
+    const { spoilt } = this.#matcher;
     const unanswered = this.#matcher.end();
-    const isWhole = unanswered + this.#counts.unmatched + this.#counts.unrelated + this.#counts.cut === 0;
+    const lost = unanswered + this.#counts.unmatched + this.#counts.cut - 2 * spoilt.length;
+    // with messages missing, it may be the reply to one of those
+    if (lost === 0) for (const { request, reply } of spoilt) this.#exchange(request, reply, 0);
+    const isWhole = lost + spoilt.length + this.#counts.unrelated === 0;
     for (const { stands, report } of this.#doubts) {
       if (isWhole && stands()) report();
       else this.#counts.unmatchedAcks++;
     }
     this.#l2Strays.end();
+    this.#rekeyed.end();
     return {
       settings: this.#settings,
       tallies: this.#tallies,
@@ -206,8 +213,13 @@ class Watch {
 
   /** `ipId`: the Identification of its packet. */
   #reply(message: Message, ipId: number): void {
-    const request = this.#matcher.reply(message);
-    const agent = request && this.#agents.meet(request.to.address);
+    const request = this.#matcher.surely(message);
+    if (request) this.#exchange(request, message, ipId);
+    else this.#counts.unmatched++;
+  }
+
+  #exchange(request: Message, message: Message, ipId: number): void {
+    const agent = this.#agents.meet(request.to.address);
     if (!agent) {
       this.#counts.unmatched++;
       return;
@@ -321,9 +333,14 @@ class Watch {
     const findings = down ? agent.oracle.frame(frame) : agent.oracle.uplink(frame);
     const sure = findings.filter((f) => f.holds || this.#isSure(f, agent, packet, frame, way));
     const [role, device]: [Role, string] = down ? ['ha', agent.name] : ['mpa', source];
-    this.#add(role, device, agent, sure, packet.number, () => [
-      packetRecord(packet, { ...this.#view(agent), direction: 'received', guilty: true }),
-    ]);
+    const report = (all: readonly Finding[]): void =>
+      this.#add(role, device, agent, all, packet.number, () => [
+        packetRecord(packet, { ...this.#view(agent), direction: 'received', guilty: true }),
+      ]);
+    const binding = strangeTo(frame, way, agent);
+    const strange = binding ? sure.filter((f) => !f.holds && aboutKeys.has(f.requirement)) : [];
+    report(sure.filter((f) => !strange.includes(f)));
+    if (binding && strange.length > 0) this.#rekeyed.add(binding, way, () => report(strange));
   }
 
   #stray(packet: Packet): Report {

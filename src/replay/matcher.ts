@@ -12,6 +12,12 @@ const mostWaiting = 20_000;
 /** How far back a reply that nothing matches is looked for: in requests, and in milliseconds. */
 const mostRecent = 32;
 const mostDelay = 5000;
+/** Clocks may count whole seconds, and be set between two requests; in milliseconds. */
+const clockTolerance = 10_000;
+/** So many replies with an Identification of their own, and no other: that is no loss but a habit. */
+const habit = 3;
+/** Replies with an Identification of their own that are kept. */
+const mostSpoilt = 64;
 /** Requests with the same Identification that are told apart. */
 const mostAlike = 64;
 
@@ -19,8 +25,16 @@ interface Entry<R> {
   readonly request: R;
   readonly names: readonly string[];
   answered: boolean;
+  /** A reply with another Identification may be meant for it. */
+  guessed: boolean;
   /** Whom it is for; read only when others look like it. */
   mn?: string | undefined;
+}
+
+/** A reply whose Identification no request has, and the only request that waited for one. */
+export interface Spoilt<R> {
+  readonly request: R;
+  readonly reply: Message;
 }
 
 export class Matcher<R extends Message> {
@@ -29,12 +43,16 @@ export class Matcher<R extends Message> {
   /** Requests that have it in common, oldest first: a clock without fractions gives two MNs the same Identification. */
   readonly #byName = new Map<string, Entry<R>[]>();
   #recent: Entry<R>[] = [];
+  /** By the low half of their Identification. */
+  readonly #spoilt = new Map<string, { readonly entry: Entry<R>; readonly reply: Message }>();
+  #matched = 0;
   #unanswered = 0;
 
   request(request: R): void {
     const names = namesOf(request.bytes, identificationAt.request, request.from.address);
     if (!names) return;
-    const entry: Entry<R> = { request, names, answered: false };
+    const entry: Entry<R> = { request, names, answered: false, guessed: false };
+    this.#spoilt.delete(lastOf(names)); // the reply came before it, on another way or by another clock
     this.#waiting.add(entry);
     for (const name of names) {
       const same = this.#byName.get(name);
@@ -50,13 +68,43 @@ export class Matcher<R extends Message> {
 
   /** Undefined when no request is known that the reply can be meant for. */
   reply(reply: Message): R | undefined {
+    return this.#answered(this.#namesake(reply) ?? this.#onlyOneFor(reply));
+  }
+
+  /** The same for captures, in which requests may be missing, or come late: only where the Identification says so. */
+  surely(reply: Message): R | undefined {
+    const entry = this.#namesake(reply);
+    if (entry) {
+      this.#matched++;
+      return this.#answered(entry);
+    }
+    const only = this.#onlyOneFor(reply);
     const names = namesOf(reply.bytes, identificationAt.reply, reply.to.address);
-    if (!names) return undefined;
-    const name = names.find((n) => this.#byName.has(n));
-    const entry = name === undefined ? this.#onlyOneFor(reply) : chosen(this.#byName.get(name) ?? [], reply);
-    if (!entry) return undefined;
-    entry.answered = true;
-    return entry.request;
+    if (only && names && this.#spoilt.size < mostSpoilt) {
+      only.guessed = true;
+      this.#spoilt.set(lastOf(names), { entry: only, reply });
+    }
+    return undefined;
+  }
+
+  /** Replies that `surely` gave no request for; to be asked at the end. */
+  get spoilt(): readonly Spoilt<R>[] {
+    const isHabit = this.#matched === 0 && this.#spoilt.size >= habit;
+    const unanswered = [...this.#spoilt.values()].filter(({ entry }) => !entry.answered);
+    return unanswered
+      .map(({ entry, reply }) => ({ request: entry.request, reply }))
+      .filter((one) => isHabit || !isOfMissingRequest(one));
+  }
+
+  #answered(entry: Entry<R> | undefined): R | undefined {
+    if (entry) entry.answered = true;
+    return entry?.request;
+  }
+
+  #namesake(reply: Message): Entry<R> | undefined {
+    const names = namesOf(reply.bytes, identificationAt.reply, reply.to.address);
+    const name = names?.find((n) => this.#byName.has(n));
+    return name === undefined ? undefined : chosen(this.#byName.get(name) ?? [], reply);
   }
 
   /** How many nobody answered; to be asked at the end. */
@@ -68,8 +116,9 @@ export class Matcher<R extends Message> {
   /** A device that spoils the Identification still answers the only request that waits between the two. */
   #onlyOneFor({ from, to, at, bytes }: Message): Entry<R> | undefined {
     const fitting = this.#recent.filter(
-      ({ request, answered }) =>
+      ({ request, answered, guessed }) =>
         !answered &&
+        !guessed &&
         at - request.at <= mostDelay &&
         request.from.address === to.address &&
         request.to.address === from.address,
@@ -115,6 +164,22 @@ function namesOf(bytes: Uint8Array, at: number, address: string): readonly strin
   const low = view.getUint32(at + 4);
   return [`${address} ${view.getUint32(at)} ${low}`, `${address} ${low}`, `${low}`];
 }
+
+/**
+ * RFC 3344 §5.7.1: an Identification is a time. One of a moment between the request and the reply is that of another
+ * request, which is missing.
+ */
+function isOfMissingRequest({ request, reply }: Spoilt<Message>): boolean {
+  const step = identificationOf(reply.bytes, 'reply') - identificationOf(request.bytes, 'request');
+  const later = (Number(BigInt.asIntN(64, step)) / 2 ** 32) * 1000;
+  return later >= 1 && later <= reply.at - request.at + clockTolerance;
+}
+
+const identificationOf = (bytes: Uint8Array, kind: 'request' | 'reply'): bigint =>
+  new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(identificationAt[kind]);
+
+/** The name that all share which have the low half. */
+const lastOf = (names: readonly string[]): string => names.at(-1) ?? '';
 
 export const isRequest = ({ bytes }: Message): boolean => bytes[0] === messageTypes.rrq;
 export const isReply = ({ bytes }: Message): boolean => bytes[0] === messageTypes.rrp;

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { encode } from '../../src/wire/layout.js';
 import { ipv4 } from '../../src/wire/ipv4.js';
 import type { RrqInput } from '../../src/wire/mobileip.js';
-import { node, otherMpa, Scene } from './scene.js';
+import { type Node, node, otherMpa, Scene } from './scene.js';
 
 describe('audit of a lossy network', () => {
   it('does not blame the keys of a binding that a lost reply may have changed', () => {
@@ -133,13 +133,15 @@ describe('audit of a lossy network', () => {
 
   it('leaves packets alone that may be of a binding made before the capture began', () => {
     const old = { key: 0x600, after: 5 };
-    const renewed = (rrq: RrqInput = {}): Scene => {
+    const renewed = (way: 'up' | 'down', rrq: RrqInput = {}): Scene => {
       const mn = node(5);
-      return new Scene().register(mn, { rrq }).up(mn, old).down(mn, old).talk(mn);
+      return new Scene().register(mn, { rrq })[way](mn, old).talk(mn);
     };
-    expect(renewed().violated()).to.deep.equal([]);
+    expect([...renewed('up').violated(), ...renewed('down').violated()]).to.deep.equal([]);
     // who has a binding names the home address, and nothing is under way for long
-    expect(renewed({ homeAddress: '0.0.0.0' }).violated()).to.deep.equal(['ha TN-03', 'mpa TS-23']);
+    const first = { homeAddress: '0.0.0.0' };
+    expect(renewed('up', first).violated()).to.deep.equal(['mpa TS-23']);
+    expect(renewed('down', first).violated()).to.deep.equal(['ha TN-03']);
     const mn = node(5);
     expect(new Scene().register(mn).talk(mn).down(mn, old).violated()).to.deep.equal(['ha TN-03']);
     expect(new Scene().register(mn).wait(6).down(mn, old).violated()).to.deep.equal(['ha TN-03']);
@@ -153,5 +155,32 @@ describe('audit of a lossy network', () => {
     const moved = start.register(mn, { from: otherMpa, rrq: { homeAddress: '0.0.0.0' } });
     expect(moved.down(mn, { key: 0x600, after: 5 }).violated()).to.deep.equal([]);
     expect(moved.wait(6).down(mn, { key: 0x600 }).violated()).to.deep.equal(['ha TN-01']);
+  });
+
+  it('believes two devices that use the same strange key that they have agreed on it unseen', () => {
+    const strange = { key: 0x999 };
+    const scene = (): [Scene, Node] => {
+      const mn = node(5);
+      return [new Scene().register(mn).talk(mn).wait(10), mn];
+    };
+    const [both, mn] = scene();
+    expect(both.up(mn, strange).down(mn, strange).violated()).to.deep.equal([]);
+    const [alone, other] = scene();
+    expect(alone.down(other, strange).down(other, strange).up(other).violated()).to.deep.equal(['ha TN-03']);
+    const swapped = new Scene().register(mn, { key: 0x50 }, { key: 0x60 }).talk(mn).wait(10);
+    expect(swapped.up(mn, { key: 0x60 }).down(mn, { key: 0x50 }).violated()).to.include('mpa TS-05');
+  });
+
+  it('accuses nobody of a reply to a request that is missing, or comes late', () => {
+    const mn = node(5);
+    const scene = new Scene().register(mn).wait(10);
+    const first = scene.ask(mn);
+    scene.wait(2);
+    const lost = new Scene().wait(12.2).ask(mn);
+    expect(scene.answer(lost).violated(), 'the second request, and the first reply').to.deep.equal([]);
+    const spoilt = new Scene().register(mn).wait(10);
+    const { identification = 0n } = first.rrq;
+    spoilt.answer(spoilt.ask(mn), { rrp: { identification: identification ^ 1n } });
+    expect(spoilt.violated()).to.include('ha HA-14');
   });
 });

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { catalogue, documents, requirement, sectionKey } from '../../src/spec/catalogue.js';
 import { HarnessError } from '../../src/spec/errors.js';
 
-// Counted by hand in the tables that the catalogue was written from: TS-01 to TS-37, and so on; HA-62 came later.
-const rowsPerTable = { TS: 37, YG: 25, LG: 37, HA: 62, MN: 31, TN: 16, GR: 16, RV: 10 };
+// Counted by hand in the tables that the catalogue was written from: TS-01 to TS-37, and so on; HA-62 and MN-32 to MN-34 came later.
+const rowsPerTable = { TS: 37, YG: 25, LG: 37, HA: 62, MN: 34, TN: 16, GR: 16, RV: 10 };
 
 // A device cannot be blamed for these; a longer list needs a reason in review.
 const untestable = [
@@ -38,9 +38,9 @@ const rolesOfTable: Readonly<Record<string, readonly string[]>> = {
 };
 
 describe('catalogue', () => {
-  it('has each of the 234 rows once, in order', () => {
+  it('has each of the 237 rows once, in order', () => {
     const expected = Object.entries(rowsPerTable).flatMap(([table, count]) => idsOf(table, count));
-    expect(expected).to.have.length(234);
+    expect(expected).to.have.length(237);
     expect(catalogue.map(({ id }) => id)).to.deep.equal(expected);
   });
 
