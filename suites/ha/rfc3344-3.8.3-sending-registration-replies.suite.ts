@@ -245,7 +245,7 @@ export const sendingReplies = section('ha/rfc3344-3.8.3', { document: 'rfc3344',
   test('24', 'MUST return the NAI in denials too', { ...gre, covers: ['HA-38'] }, async (t) => {
     await t.registered(modes.bidirectional);
     const mn = t.mn();
-    const answer = await t.askBent(mn, mn.request(modes.bidirectional), set('homeAgent', '198.51.100.77'));
+    const answer = await t.askAnswered(mn, mn.request(modes.bidirectional), set('homeAgent', '198.51.100.77'));
     if (answer.kind === 'silence' || answer.exchange.accepted) return t.undecided('the request was not denied');
     const given = naiOf(answer.exchange.rrp);
     if (given === mn.nai) return;
