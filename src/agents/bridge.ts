@@ -1,6 +1,6 @@
 /** The forwarding database of a learning bridge between the home segment and the L2 tunnels, IEEE 802.1D §7.8 and 7.9. */
 import type { Binding, MobileNode } from './ha-bindings.js';
-import { macAt } from './octets.js';
+import { isGroupAt, macAt } from './octets.js';
 
 /** Where frames come from and go to: an L2 tunnel, the built-in gateway, or the physical home link. */
 export type BridgePort = Binding | 'gateway' | 'link';
@@ -14,8 +14,6 @@ export const sideOf = (port: BridgePort): BridgeSide => (typeof port === 'string
 const mostPerNode = 64;
 const mostOnLink = 16384;
 const mostInAll = 1 << 20;
-
-const isGroup = (frame: Uint8Array, at: number): boolean => ((frame[at] ?? 0) & 1) === 1;
 
 /** 802.1D §7.12.6: addresses 01:80:c2:00:00:00 to 0f never pass a bridge. */
 const firstReserved = 0x0180c2000000;
@@ -35,7 +33,7 @@ export class Bridge {
 
   /** Remembers where the source of the frame is; a station that moved is found at its new place. */
   learn(frame: Uint8Array, ingress: BridgeSide): void {
-    if (isGroup(frame, 6) || this.stations.size >= mostInAll) return;
+    if (isGroupAt(frame, 6) || this.stations.size >= mostInAll) return;
     const mac = macAt(frame, 6);
     const known = this.stations.get(mac);
     // nobody may take over the address of the gateway
@@ -55,9 +53,9 @@ export class Bridge {
 
   /** `flood`, one side, or undefined for a frame that goes nowhere. */
   egress(frame: Uint8Array, ingress: BridgeSide): BridgeSide | 'flood' | undefined {
-    if (frame.length < 14 || isGroup(frame, 6)) return undefined;
+    if (frame.length < 14 || isGroupAt(frame, 6)) return undefined;
     const destination = macAt(frame, 0);
-    if (isGroup(frame, 0)) {
+    if (isGroupAt(frame, 0)) {
       return destination >= firstReserved && destination <= lastReserved ? undefined : 'flood';
     }
     const side = this.stations.get(destination);

@@ -1,5 +1,5 @@
 /** What an accepted request is given: home address, lifetime and keys. */
-import { replyCodes } from '../wire/mobileip.js';
+import { endOfLifetime, replyCodes } from '../wire/mobileip.js';
 import { ipv4Number } from '../wire/text.js';
 import type { Binding, BindingTerms } from './ha-bindings.js';
 import { type HomeAgentConfig, parseNetwork } from './ha-config.js';
@@ -8,8 +8,6 @@ import type { HaState } from './ha-state.js';
 import { addressReply } from './ha-reply.js';
 import { revocationPeer } from './ha-revocation.js';
 import { replyHomeAgent } from './ha-request-checks.js';
-
-export const infiniteLifetime = 0xffff;
 
 export function chooseHomeAddress(config: HomeAgentConfig) {
   const { first, last } = parseNetwork(config.homeNetwork);
@@ -57,7 +55,7 @@ export function grantLifetime(config: HomeAgentConfig) {
 }
 
 export function expiry(x: Exchange, lifetime: number): number {
-  return lifetime === infiniteLifetime ? Infinity : x.at + lifetime * 1000;
+  return endOfLifetime(x.at, lifetime);
 }
 
 /** The binding that a request renews: that of its care-of address, else the one it names, else the newest. */

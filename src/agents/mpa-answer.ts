@@ -1,7 +1,7 @@
 /** The Registration Reply to a proxied mobile node, RFC 3344 §3.6.2 and draft §5.4. */
 import { type SecurityAssociation, verifies } from '../wire/auth.js';
 import type { AuthenticationExtension, Extension, ExtensionName, GreKeyExtension } from '../wire/extensions.js';
-import { coveredBy, decodeRrp, high32, low32, replyCodes } from '../wire/mobileip.js';
+import { coveredBy, decodeRrp, endOfLifetime, high32, low32, replyCodes } from '../wire/mobileip.js';
 import { ipv4Number } from '../wire/text.js';
 import { adjustClock } from './mpa-clocks.js';
 import type { MpaConfig } from './mpa-config.js';
@@ -77,11 +77,8 @@ export function grantedLifetime({ reply }: Answer, { pending }: Device): number 
   return Math.min(reply.lifetime, pending?.request.lifetime ?? 0);
 }
 
-const endless = 0xffff;
-
 /** RFC 3344 §3.6.2.2: counted from when the request was sent. */
-export const expiry = (sentAt: number, lifetime: number): number =>
-  lifetime === endless ? Infinity : sentAt + lifetime * 1000;
+export const expiry = (sentAt: number, lifetime: number): number => endOfLifetime(sentAt, lifetime);
 
 export function terms({ keyDirection }: MpaConfig) {
   return (answer: Answer, device: Device): MpaTerms | undefined => {

@@ -9,7 +9,7 @@ import type { Device, MpaBinding } from './mpa-devices.js';
 import { frameFor, packetOf } from './mpa-frame.js';
 import type { Payload } from './mpa-rules.js';
 import type { MpaState } from './mpa-state.js';
-import { ip, macAt, packetIn, u32At } from './octets.js';
+import { ip, isGroupAt, macAt, packetIn, u32At } from './octets.js';
 
 const frameHeader = 14;
 
@@ -55,9 +55,10 @@ export function acceptForward(frame: TunnelFrame, state: MpaState): Device | und
 export function deliver(frame: TunnelFrame, device: Device, state: MpaState): Uint8Array | undefined {
   if (frame.protocol === etherTypes.transparentEthernetBridging) {
     // the segment is shared with other devices, and only what is for this one or for all belongs there
-    const isGroup = ((frame.payload[0] ?? 0) & 1) === 1;
     const isWhole = frame.payload.length >= frameHeader;
-    return isWhole && (isGroup || macAt(frame.payload, 0) === device.mac) ? frame.payload : undefined;
+    return isWhole && (isGroupAt(frame.payload, 0) || macAt(frame.payload, 0) === device.mac)
+      ? frame.payload
+      : undefined;
   }
   const packet = packetIn(frame.payload);
   const aged = packet && age(packet); // RFC 2784 §3.1

@@ -8,6 +8,9 @@ export const u32At = (bytes: Uint8Array, at: number): number => ((u16At(bytes, a
 /** A MAC address as a number below 2^48. */
 export const macAt = (bytes: Uint8Array, at: number): number => u16At(bytes, at) * 2 ** 32 + u32At(bytes, at + 2);
 
+/** Whether the MAC address there is that of a group. */
+export const isGroupAt = (bytes: Uint8Array, at: number): boolean => ((bytes[at] ?? 0) & 1) === 1;
+
 export function putU16(bytes: Uint8Array, at: number, value: number): void {
   bytes[at] = value >>> 8;
   bytes[at + 1] = value;

@@ -2,14 +2,13 @@
 import type { Binding } from '../agents/ha-bindings.js';
 import type { BridgePort } from '../agents/bridge.js';
 import { allPorts } from '../agents/ha-bridging.js';
-import { macAt, u16At } from '../agents/octets.js';
+import { isGroupAt, macAt, u16At } from '../agents/octets.js';
 import { etherTypes } from '../wire/gre.js';
 import { concat } from '../wire/text.js';
 import { applying } from './faults/make.js';
 import type { Variant } from './faults/types.js';
 
 const isTunnel = (port: BridgePort): port is Binding => typeof port !== 'string';
-const isGroup = (frame: Uint8Array): boolean => ((frame[0] ?? 0) & 1) === 1;
 const typeOf = (frame: Uint8Array): number => u16At(frame, 12);
 
 /** Destination addresses of IPv6 groups that every host is in, or that routers and servers listen to. */
@@ -26,7 +25,7 @@ export const l2Variants: readonly Variant[] = [
       bridge: (frame, ingress, state) => {
         const ports = [...rules.bridge(frame, ingress, state)];
         const passes = typeOf(frame) === etherTypes.arp || typeOf(frame) === etherTypes.ipv6;
-        return isGroup(frame) && !passes && isTunnel(ingress) ? ports.filter((port) => !isTunnel(port)) : ports;
+        return isGroupAt(frame, 0) && !passes && isTunnel(ingress) ? ports.filter((port) => !isTunnel(port)) : ports;
       },
     })),
   },
@@ -63,7 +62,9 @@ export const l2Variants: readonly Variant[] = [
           const destination = macAt(frame, 0);
           const count = (seen.get(destination) ?? 0) + 1;
           if (seen.size < 1000) seen.set(destination, count);
-          return !isGroup(frame) && count <= 2 ? allPorts(config, state, ingress) : rules.bridge(frame, ingress, state);
+          return !isGroupAt(frame, 0) && count <= 2
+            ? allPorts(config, state, ingress)
+            : rules.bridge(frame, ingress, state);
         },
       };
     }),

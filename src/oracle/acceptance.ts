@@ -1,7 +1,7 @@
 /** Rules about what an HA accepted though it had to refuse it: RFC 3344 §3.8.2.1 and §5.7.1, yegani-02 §4.2. */
 import { type SecurityAssociation, verifies } from '../wire/auth.js';
-import { coveredBy, high32, ntpTimestamp, replyCodes, type Rrp, type Rrq } from '../wire/mobileip.js';
-import { type Binding, infinite, mnOf } from './bindings.js';
+import { coveredBy, endOfLifetime, high32, ntpTimestamp, replyCodes, type Rrp, type Rrq } from '../wire/mobileip.js';
+import { type Binding, mnOf } from './bindings.js';
 import type { OracleContext } from './context.js';
 import { type Circumstances, weighRequest } from './deserves.js';
 import { type Exchange, greKeyExtensions, naiOf } from './exchange.js';
@@ -109,7 +109,7 @@ export class Acceptance {
     const { at } = x.reply;
     const registration = `${x.rrq.homeAddress} ${x.rrq.careOfAddress}`;
     if (isGreater) {
-      const until = x.rrp.lifetime === infinite ? Infinity : at + x.rrp.lifetime * 1000;
+      const until = endOfLifetime(at, x.rrp.lifetime);
       const accepted = { identification, asked: x.request.at, registration, at, until };
       this.#accepted.set(mn, accepted, at, idMatters(at, x.rrp.lifetime));
     }

@@ -11,7 +11,7 @@ import { Lately } from './lately.js';
 import { Recent } from './recent.js';
 import { isUnset } from './request.js';
 import { Rounds } from './rounds.js';
-import type { Rrq } from '../wire/mobileip.js';
+import { endOfLifetime, type Rrq } from '../wire/mobileip.js';
 
 export interface Binding {
   /** NAI, else the home address. */
@@ -38,8 +38,6 @@ export interface Binding {
 
 export type BindingKeys = Pick<Binding, 'reverseKey' | 'forwardKey' | 'bidirectional'>;
 
-/** RFC 3344 §3.3: this lifetime never ends. */
-export const infinite = 0xffff;
 /** Clocks of lawful devices may count whole seconds; in milliseconds. */
 const clockTick = 1000;
 /** MNs remembered at least after their binding has gone. */
@@ -180,9 +178,8 @@ export class Bindings {
       );
       return;
     }
-    const isInfinite = x.rrp.lifetime === infinite;
     // the device's clock may have run since the request was sent
-    const surely = isInfinite ? Infinity : x.request.at + x.rrp.lifetime * 1000 - clockTick;
+    const surely = endOfLifetime(x.request.at, x.rrp.lifetime) - clockTick;
     const binding: Binding = {
       mn,
       homeAgent: x.rrp.homeAgent,
@@ -195,7 +192,7 @@ export class Bindings {
       forwardKey: keys.forwardKey,
       bidirectional: keys.bidirectional,
       since: x.reply.at,
-      until: isInfinite ? Infinity : x.reply.at + x.rrp.lifetime * 1000,
+      until: endOfLifetime(x.reply.at, x.rrp.lifetime),
       lifetime: x.rrp.lifetime,
       standing: new Standing(open.some((b) => b.mn !== mn) ? -Infinity : surely),
     };

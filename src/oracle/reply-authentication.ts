@@ -14,7 +14,7 @@ export const unproven: ReadonlySet<number> = new Set([
   replyCodes.poorlyFormedRequest,
 ]);
 
-const isAuthentication = (e: Extension): e is AuthenticationExtension =>
+export const isAuthentication = (e: Extension): e is AuthenticationExtension =>
   e.name === 'mnHa' || e.name === 'mnFa' || e.name === 'faHa' || e.name === 'generalizedAuth';
 
 export function judgeReplyAuthentication(x: Exchange, bindings: Bindings, context: OracleContext): Finding[] {
@@ -50,15 +50,16 @@ function judgeMnHa(x: Exchange, bindings: Bindings, context: OracleContext): Fin
 function isPerNode(x: Exchange, context: OracleContext): boolean {
   if (x.rrq.extensions.some((e) => e.name === 'mnHa')) return false;
   const byFa = x.rrp.extensions.some((e) => e.name === 'faHa' && isRight(x.reply.bytes, e, context.faHa));
-  return byFa && x.rrp.extensions.some((e) => e.name === 'pmipNonSkippable');
+  return byFa && namesMethod(x.rrp);
 }
 
 /** draft-leung-mip4-proxy-mode-10 §5.1: the reply to a request that FA-HA alone authenticates names that method too. */
 function judgeMethod({ accepted, rrq, rrp }: Exchange): Finding[] {
-  const isNamed = ({ extensions }: Rrq | Rrp): boolean => extensions.some((e) => e.name === 'pmipNonSkippable');
-  if (!accepted || !isNamed(rrq) || !isByFaHaAlone(rrq)) return [];
-  return [check('LG-24', isNamed(rrp), 'extension 47 in the reply, as in the request', 'none')];
+  if (!accepted || !namesMethod(rrq) || !isByFaHaAlone(rrq)) return [];
+  return [check('LG-24', namesMethod(rrp), 'extension 47 in the reply, as in the request', 'none')];
 }
+
+const namesMethod = ({ extensions }: Rrq | Rrp): boolean => extensions.some((e) => e.name === 'pmipNonSkippable');
 
 const isByFaHaAlone = ({ extensions }: Rrq): boolean => {
   const names = extensions.filter(isAuthentication).map((e) => e.name);

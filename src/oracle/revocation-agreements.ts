@@ -1,7 +1,8 @@
 /** With which registrations revocation is agreed, and what either side said then: RFC 3543 §3.2. */
 import type { Endpoint } from '../net/port.js';
 import type { Extension, RevocationSupportExtension } from '../wire/extensions.js';
-import { infinite, mnOf } from './bindings.js';
+import { endOfLifetime } from '../wire/mobileip.js';
+import { mnOf } from './bindings.js';
 import type { Exchange } from './exchange.js';
 import { Recent } from './recent.js';
 import { Remembered } from './remembered.js';
@@ -55,7 +56,7 @@ export class Agreements {
     if (!this.#isUsed) return;
     const mn = mnOf(x);
     const { at } = reply;
-    const until = rrp.lifetime === infinite ? Infinity : at + rrp.lifetime * 1000;
+    const until = endOfLifetime(at, rrp.lifetime);
     const agreement = asked && given && agreed(x, mn, asked, given);
     for (const address of new Set([request.from.address, rrq.careOfAddress])) {
       const name = nameOf(address, rrp.homeAddress);

@@ -15,6 +15,7 @@ import type { OracleContext } from './context.js';
 import type { Exchange, ObservedMessage } from './exchange.js';
 import { check, type Finding, holds, violated } from './finding.js';
 import { Remembered } from './remembered.js';
+import { isAuthentication } from './reply-authentication.js';
 import { type Agreement, Agreements, type Side } from './revocation-agreements.js';
 import { authenticity, judgeHomeAgentBits, judgeInform } from './revocation-messages.js';
 import { isTimed, laterBy, RevocationPace } from './revocation-pace.js';
@@ -168,7 +169,7 @@ export class Revocations {
       check(rule, to.address === answered.from.address, place, () => `at ${to.address}`),
       ...judgeSigned(rule, signed),
       // RFC 3543 §3.3 has other ways to protect both, but not for one of them alone
-      ...(hasAuthenticator(message.extensions) ? [judgePresence(rule, ack.extensions)] : []),
+      ...(message.extensions.some(isAuthentication) ? [judgePresence(rule, ack.extensions)] : []),
     ];
     const isOver = answered.isValid && findings.every((f) => f.holds);
     return { agreement, findings, ...(isOver && { revokedAt: answered.at }) };
@@ -219,12 +220,8 @@ function judgeIdentifier(own: readonly Sent[], ack: RevocationAck, at: number, r
   return [violated(rule, `identifier ${id}, as in the revocation`, String(ack.revocationId))];
 }
 
-const authentications: ReadonlySet<string> = new Set(['mnHa', 'mnFa', 'faHa', 'generalizedAuth']);
-const hasAuthenticator = (extensions: readonly Extension[]): boolean =>
-  extensions.some((e) => authentications.has(e.name));
-
 function judgePresence(rule: string, extensions: readonly Extension[]): Finding {
   // what cannot be read may be one
-  const isThere = extensions.some((e) => authentications.has(e.name) || e.name === 'raw' || e.name === 'tail');
+  const isThere = extensions.some((e) => isAuthentication(e) || e.name === 'raw' || e.name === 'tail');
   return isThere ? holds(rule) : violated(rule, 'an authenticator, as the revocation has', 'none');
 }

@@ -3,7 +3,7 @@ import { isUnset } from '../oracle/request.js';
 import type { SecurityAssociation } from '../wire/auth.js';
 import { verifies } from '../wire/auth.js';
 import type { Dialect, Extension } from '../wire/extensions.js';
-import { coveredBy, decodeRrp, decodeRrq, isAccepted, type Rrq } from '../wire/mobileip.js';
+import { coveredBy, decodeRrp, decodeRrq, infiniteLifetime, isAccepted, type Rrq } from '../wire/mobileip.js';
 import type { Traits } from './compare.js';
 import type { Message } from './packet.js';
 
@@ -36,7 +36,7 @@ export class RequestHistory {
     return {
       request: rrq.lifetime === 0 ? 'deregistration' : 'registration',
       flags: flagsText(rrq),
-      'lifetime asked for': rrq.lifetime === 0 ? '0' : rrq.lifetime === infinite ? 'infinite' : 'some seconds',
+      'lifetime asked for': rrq.lifetime === 0 ? '0' : rrq.lifetime === infiniteLifetime ? 'infinite' : 'some seconds',
       'home address': this.#homeAddressText(rrq.homeAddress),
       'home agent': rrq.homeAgent === to.address ? 'where it was sent' : isUnset(rrq.homeAgent) ? 'unset' : 'another',
       'care-of address':
@@ -93,9 +93,6 @@ export class RequestHistory {
     return texts.join(', ') || 'none';
   }
 }
-
-/** RFC 3344 §3.3: this lifetime never ends. */
-const infinite = 0xffff;
 
 const flagsText = (rrq: Rrq): string =>
   [

@@ -11,7 +11,7 @@ import type { TunnelFrame } from '../oracle/frame.js';
 import { underWay } from '../oracle/lately.js';
 import { Recent } from '../oracle/recent.js';
 import { etherTypes } from '../wire/gre.js';
-import { macText } from '../wire/text.js';
+import { macText, sameBytes } from '../wire/text.js';
 import type { HomeAgent } from './home-agents.js';
 import type { Report, Way } from './strays.js';
 
@@ -127,12 +127,6 @@ function hostAt(frame: Uint8Array, from: number): number {
 }
 
 /** Whether the same frame has another key: it goes to all. */
-const isUnderAnother = (one: Sent, other: Sent): boolean => one.key !== other.key && isEqual(one.frame, other.frame);
+const isUnderAnother = (one: Sent, other: Sent): boolean => one.key !== other.key && sameBytes(one.frame, other.frame);
 
 const isGroup = (frame: Uint8Array): boolean => ((frame[0] ?? 0) & 1) === 1;
-
-function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = a.length - 1; i >= 0; i--) if (a[i] !== b[i]) return false;
-  return true;
-}

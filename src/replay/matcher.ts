@@ -1,11 +1,9 @@
 /** Which request a reply answers. */
 import { defaultDialect } from '../wire/extensions.js';
 import type { Decoded } from '../wire/layout.js';
-import { decodeRrp, decodeRrq, messageTypes, type Rrp, type Rrq } from '../wire/mobileip.js';
+import { decodeRrp, decodeRrq, identificationAt, messageTypes, type Rrp, type Rrq } from '../wire/mobileip.js';
 import type { Message } from './packet.js';
 
-/** Where the Identification starts, RFC 3344 §3.3 and §3.4; every reply must copy its low half. */
-const identificationAt = { request: 16, reply: 12 } as const;
 /** How long a request waits, in milliseconds of the capture, and how many do. */
 const patience = 60_000;
 const mostWaiting = 20_000;
@@ -170,13 +168,12 @@ function namesOf(bytes: Uint8Array, at: number, address: string): readonly strin
  * request, which is missing.
  */
 function isOfMissingRequest({ request, reply }: Spoilt<Message>): boolean {
-  const step = identificationOf(reply.bytes, 'reply') - identificationOf(request.bytes, 'request');
+  const step = timeIn(reply.bytes, identificationAt.reply) - timeIn(request.bytes, identificationAt.request);
   const later = (Number(BigInt.asIntN(64, step)) / 2 ** 32) * 1000;
   return later >= 1 && later <= reply.at - request.at + clockTolerance;
 }
 
-const identificationOf = (bytes: Uint8Array, kind: 'request' | 'reply'): bigint =>
-  new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(identificationAt[kind]);
+const timeIn = (bytes: Uint8Array, at: number): bigint => new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(at);
 
 /** The name that all share which have the low half. */
 const lastOf = (names: readonly string[]): string => names.at(-1) ?? '';

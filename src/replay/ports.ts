@@ -5,7 +5,7 @@
 import { Recent } from '../oracle/recent.js';
 import { ipProtocols } from '../wire/ipv4.js';
 import { lowIdentification, messageTypes, mobileIpPort } from '../wire/mobileip.js';
-import { destinationOf, type Packet, protocolOf, sourceOf } from './packet.js';
+import { destinationOf, type Packet, protocolOf, sourceOf, uint16At } from './packet.js';
 
 /** Requests remembered. */
 const mostAsked = 10_000;
@@ -25,7 +25,7 @@ export class Ports {
     if (protocolOf(packet) !== ipProtocols.udp) return true;
     const { bytes } = packet;
     const udp = ((bytes[0] ?? 0) & 15) * 4;
-    const [from, to] = [portAt(bytes, udp), portAt(bytes, udp + 2)];
+    const [from, to] = [uint16At(bytes, udp), uint16At(bytes, udp + 2)];
     const payload = bytes.subarray(udp + 8);
     if (![from, to].some((p) => p === mobileIpPort || p === this.#port)) return this.#isAnswer(packet, to, payload);
     const low = payload[0] === messageTypes.rrq ? lowIdentification(payload, 'request') : undefined;
@@ -39,5 +39,3 @@ export class Ports {
     return this.#asked.get(`${destinationOf(packet)} ${to} ${low}`) === sourceOf(packet);
   }
 }
-
-const portAt = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);

@@ -165,12 +165,19 @@ export function ntpTimestamp(ms: number): bigint {
   return (BigInt((seconds + ntpEpochOffset) % 2 ** 32) << 32n) | BigInt(fraction);
 }
 
-/** Where the low half of the Identification stands, RFC 3344 §3.3 and §3.4. */
-const lowHalfAt = { request: 20, reply: 16 } as const;
+/** RFC 3344 §3.3: a Lifetime that never ends. */
+export const infiniteLifetime = 0xffff;
+
+/** When a Lifetime, in seconds, is over that begins at `from`: both in milliseconds since the Unix epoch. */
+export const endOfLifetime = (from: number, lifetime: number): number =>
+  lifetime === infiniteLifetime ? Infinity : from + lifetime * 1000;
+
+/** Where the Identification starts, RFC 3344 §3.3 and §3.4. */
+export const identificationAt = { request: 16, reply: 12 } as const;
 
 /** The low half of the Identification, which every reply must copy; undefined where the octets end before it does. */
-export function lowIdentification(octets: Uint8Array, kind: keyof typeof lowHalfAt): number | undefined {
-  const at = lowHalfAt[kind];
+export function lowIdentification(octets: Uint8Array, kind: keyof typeof identificationAt): number | undefined {
+  const at = identificationAt[kind] + 4;
   const [a, b, c, d] = [octets[at], octets[at + 1], octets[at + 2], octets[at + 3]];
   if (a === undefined || b === undefined || c === undefined || d === undefined) return undefined;
   return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;

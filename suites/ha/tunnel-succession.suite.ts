@@ -13,9 +13,8 @@ import type { MobileNode } from '../../src/tester/mobile-node.js';
 import { connected, packetMode, takesNothing } from '../../src/tester/reach.js';
 import type { Mode } from '../../src/tester/request.js';
 import type { Answer } from '../../src/tester/signalling.js';
+import { infiniteLifetime } from '../../src/wire/mobileip.js';
 
-/** RFC 3344 §3.3: this lifetime never ends. */
-const endless = 0xffff;
 /** Seconds of the registration that is followed by another one. */
 const short = 3;
 
@@ -117,7 +116,7 @@ export const tunnelSuccession = section('ha/tunnel', { document: 'rfc3344', sect
     async (t) => {
       const mode = packetMode(t);
       const { mn, first } = await shortly(t, mode);
-      await outlives(t, mn, first, await t.register(mn, { ...mode, lifetime: endless }));
+      await outlives(t, mn, first, await t.register(mn, { ...mode, lifetime: infiniteLifetime }));
     },
   );
 
@@ -128,8 +127,8 @@ export const tunnelSuccession = section('ha/tunnel', { document: 'rfc3344', sect
     async (t) => {
       const mode = packetMode(t);
       const [witness, mn] = await pair(t, mode);
-      const { rrp } = await t.register(mn, { ...mode, lifetime: endless });
-      if (rrp.lifetime !== endless) t.note(`the longest lifetime is ${rrp.lifetime} s`);
+      const { rrp } = await t.register(mn, { ...mode, lifetime: infiniteLifetime });
+      if (rrp.lifetime !== infiniteLifetime) t.note(`the longest lifetime is ${rrp.lifetime} s`);
       await t.register(mn, { ...mode, lifetime: 2 });
       await ends(t, mn, witness);
     },
@@ -142,7 +141,7 @@ export const tunnelSuccession = section('ha/tunnel', { document: 'rfc3344', sect
     async (t) => {
       const mode = packetMode(t);
       const mns: MobileNode[] = [];
-      for (const lifetime of [0x7fff, 0x8000, endless - 1, endless]) {
+      for (const lifetime of [0x7fff, 0x8000, infiniteLifetime - 1, infiniteLifetime]) {
         mns.push(await t.registered({ ...mode, lifetime }));
       }
       await t.forcedWait(t.expiryTolerance);

@@ -2,10 +2,8 @@
 import type { Binding } from '../../agents/ha-bindings.js';
 import type { Exchange, HaRules, RemovalCause } from '../../agents/ha-rules.js';
 import { ip, packetIn, u32At } from '../../agents/octets.js';
-import { type Change, fault } from './make.js';
+import { type Change, deregisters, fault } from './make.js';
 import type { Fault } from './types.js';
-
-const deregisters = (x: Exchange): boolean => x.request.lifetime === 0;
 
 /** Goes on taking packets of bindings that have ended for this cause, but those of L2 tunnels. */
 const stillTaking =

@@ -4,7 +4,7 @@ import type { Binding } from '../../agents/ha-bindings.js';
 import { allPorts } from '../../agents/ha-bridging.js';
 import { age } from '../../agents/ha-routing.js';
 import type { HaRules } from '../../agents/ha-rules.js';
-import { ip, macAt, putU16, u16At } from '../../agents/octets.js';
+import { ip, isGroupAt, macAt, putU16, u16At } from '../../agents/octets.js';
 import { dhcpv4Ports } from '../../wire/dhcpv4.js';
 import { etherTypes } from '../../wire/gre.js';
 import { ipProtocols } from '../../wire/ipv4.js';
@@ -15,7 +15,6 @@ import type { Fault } from './types.js';
 const frameHeader = 14;
 const broadcast = 0xffffffffffff;
 
-const isGroup = (frame: Uint8Array): boolean => ((frame[0] ?? 0) & 1) === 1;
 const isBroadcast = (frame: Uint8Array): boolean => macAt(frame, 0) === broadcast;
 const typeOf = (frame: Uint8Array): number => u16At(frame, 12);
 const isTunnel = (port: BridgePort): port is Binding => typeof port !== 'string';
@@ -64,7 +63,7 @@ const remembering = (cause: Parameters<HaRules['remove']>[1]): Change => {
       },
       bridge: (frame, ingress, state) => {
         const ports = rules.bridge(frame, ingress, state);
-        return isGroup(frame) ? [...ports, ...gone] : ports;
+        return isGroupAt(frame, 0) ? [...ports, ...gone] : ports;
       },
     };
   };
@@ -94,7 +93,7 @@ export const l2Faults: readonly Fault[] = [
     'l2-multicast-dropped',
     'TS-13',
     'Drops multicast frames, but for broadcasts.',
-    losing((frame) => isGroup(frame) && !isBroadcast(frame)),
+    losing((frame) => isGroupAt(frame, 0) && !isBroadcast(frame)),
   ),
   fault(
     'l2-ipv6-dropped',
@@ -112,7 +111,7 @@ export const l2Faults: readonly Fault[] = [
     'l2-unicast-dhcp-dropped',
     'TS-13',
     'Drops DHCPv4 messages of mobile nodes that are not broadcasts.',
-    losing((frame, ingress) => !isGroup(frame) && isTunnel(ingress) && isDhcpv4(frame)),
+    losing((frame, ingress) => !isGroupAt(frame, 0) && isTunnel(ingress) && isDhcpv4(frame)),
   ),
   fault(
     'l2-arp-answers-dropped',
@@ -134,7 +133,7 @@ export const l2Faults: readonly Fault[] = [
   fault('l2-reflects-broadcasts', 'TS-13', 'Sends group frames back to the mobile node as well.', (rules) => ({
     bridge: (frame, ingress, state) => {
       const ports = [...rules.bridge(frame, ingress, state)];
-      return isTunnel(ingress) && isGroup(frame) ? [...ports, ingress] : ports;
+      return isTunnel(ingress) && isGroupAt(frame, 0) ? [...ports, ingress] : ports;
     },
   })),
   fault(
@@ -207,7 +206,7 @@ export const l2Faults: readonly Fault[] = [
       bridge: (frame, ingress, state) => {
         const source = macAt(frame, 6);
         if (isTunnel(ingress) && !places.has(source)) places.set(source, ingress);
-        const first = isGroup(frame) ? undefined : places.get(macAt(frame, 0));
+        const first = isGroupAt(frame, 0) ? undefined : places.get(macAt(frame, 0));
         return first && !first.node.bindings.includes(first) ? [] : rules.bridge(frame, ingress, state);
       },
     };

@@ -1,17 +1,15 @@
 /** Faults in what one registration leaves to the next: timers, places, keys, order, and requests that are denied. */
-import { infiniteLifetime } from '../../agents/ha-grant.js';
 import type { Binding, MobileNode } from '../../agents/ha-bindings.js';
 import type { Exchange, HaRules } from '../../agents/ha-rules.js';
 import { chosen } from '../../agents/ha-rules.js';
 import type { HaState } from '../../agents/ha-state.js';
 import { macAt } from '../../agents/octets.js';
 import { etherTypes } from '../../wire/gre.js';
-import { replyCodes } from '../../wire/mobileip.js';
-import { type Change, fault } from './make.js';
+import { infiniteLifetime, replyCodes } from '../../wire/mobileip.js';
+import { type Change, deregisters, fault } from './make.js';
 import type { Fault } from './types.js';
 
 const asksForEver = (x: Exchange): boolean => x.request.lifetime === infiniteLifetime;
-const deregisters = (x: Exchange): boolean => x.request.lifetime === 0;
 const bindingsOf = (x: Exchange, state: HaState): readonly Binding[] =>
   state.bindings.find(x.mobileNode)?.bindings ?? [];
 const boundHere = (x: Exchange, state: HaState): Binding | undefined =>
@@ -44,8 +42,6 @@ const enterAgain = (
   if (terms.careOf !== undefined) state.bindings.remove(binding);
   state.bindings.put(node.id, node.homeAddress, { ...old, ...terms }, due);
 };
-
-const newest = (node: MobileNode): Binding | undefined => node.bindings.at(-1);
 
 export const haSuccessionFaults: readonly Fault[] = [
   // --- several bindings ---
@@ -246,7 +242,7 @@ export const haSuccessionFaults: readonly Fault[] = [
       return {
         enter: (x, homeAddress, terms, due, state) => {
           const node = state.bindings.find(x.mobileNode);
-          const old = node && newest(node)?.terms;
+          const old = node?.bindings.at(-1)?.terms;
           if (node && old && old.tunnel === terms.tunnel && old.forwardKey !== terms.forwardKey) {
             const count = (counts.get(node) ?? 0) + 1;
             counts.set(node, count);

@@ -12,6 +12,9 @@ export const applying =
   (change: Change) =>
   (rules: HaRules, config: HomeAgentConfig): HaRules => ({ ...rules, ...change(rules, config) });
 
+/** Whether the request is to end a binding, RFC 3344 §3.3. */
+export const deregisters = (x: Exchange): boolean => x.request.lifetime === 0;
+
 /** A fault that replaces rules. */
 export const fault = (id: string, breaks: string, sentence: string, change: Change): Fault => ({
   id,

@@ -1,8 +1,7 @@
 /** Faults that change or lose some frames and packets: long ones, odd ones, broadcasts, addresses. */
-import { putMac } from '../../agents/octets.js';
-import { etherTypes } from '../../wire/gre.js';
+import { isGroupAt, putMac } from '../../agents/octets.js';
 import { withGreChecksum } from '../gre-field.js';
-import { mapMpaPackets, mpaFault } from './mpa-make.js';
+import { isL2Frame, mapMpaPackets, mpaFault } from './mpa-make.js';
 import type { MpaFault } from './mpa-types.js';
 
 export const mpaFrameFaults: readonly MpaFault[] = [
@@ -22,8 +21,8 @@ export const mpaFrameFaults: readonly MpaFault[] = [
   mpaFault('tunnel-broadcast-dropped', 'TS-02', 'Drops broadcasts that come from L2 tunnels.', (rules) => ({
     deliver: (frame, device, state) => {
       const delivered = rules.deliver(frame, device, state);
-      const isGroup = ((delivered?.[0] ?? 0) & 1) === 1;
-      return frame.protocol === etherTypes.transparentEthernetBridging && isGroup ? undefined : delivered;
+      const isLost = isL2Frame(frame) && delivered !== undefined && isGroupAt(delivered, 0);
+      return isLost ? undefined : delivered;
     },
   })),
   mpaFault('downlink-cut-at-1000', 'GR-16', 'Delivers no more than 1000 octets of a frame.', (rules) => ({

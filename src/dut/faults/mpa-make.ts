@@ -1,10 +1,12 @@
 /** Short ways to write a deviation of a mobility proxy agent down. */
 import type { AgentOutput } from '../../agents/agent.js';
+import type { TunnelFrame } from '../../agents/ha-rules.js';
 import type { MobilityProxyAgent } from '../../agents/mobility-proxy-agent.js';
 import type { MpaConfig } from '../../agents/mpa-config.js';
 import type { Device, MpaTerms } from '../../agents/mpa-devices.js';
 import type { MpaRequest, MpaRules, Purpose } from '../../agents/mpa-rules.js';
 import type { Extension } from '../../wire/extensions.js';
+import { etherTypes } from '../../wire/gre.js';
 import { ipv4Number } from '../../wire/text.js';
 import type { MpaFault } from './mpa-types.js';
 
@@ -68,6 +70,9 @@ export const mapMpaPackets =
         return bytes ? [{ kind: 'packet', bytes }] : [];
       }),
   });
+
+/** Whether the tunnel packet carries an Ethernet frame. */
+export const isL2Frame = ({ protocol }: TunnelFrame): boolean => protocol === etherTypes.transparentEthernetBridging;
 
 /** A tunnel out of thin air, for those who need no acceptance. */
 export const unearned = (device: Device, homeAgent: string): MpaTerms => {

@@ -1,19 +1,16 @@
 /** Faults that spoil or lose some kinds of packets only: protocols, frames of L2 tunnels, header fields, numbers. */
 import { age } from '../../agents/ha-routing.js';
-import type { TunnelFrame } from '../../agents/ha-rules.js';
-import { ip, macAt, packetIn, putU16, putU32, sealHeader, u16At, u32At } from '../../agents/octets.js';
+import { ip, isGroupAt, macAt, packetIn, putU16, putU32, sealHeader, u16At, u32At } from '../../agents/octets.js';
 import { dhcpv4Ports } from '../../wire/dhcpv4.js';
 import { etherTypes } from '../../wire/gre.js';
 import { ipProtocols } from '../../wire/ipv4.js';
 import { ipv4Number } from '../../wire/text.js';
-import { type MpaChange, mpaFault } from './mpa-make.js';
+import { isL2Frame, type MpaChange, mpaFault } from './mpa-make.js';
 import type { MpaFault } from './mpa-types.js';
 
 const frameHeader = 14;
 const broadcast = 0xffff_ffff_ffff;
 
-const isL2Frame = ({ protocol }: TunnelFrame): boolean => protocol === etherTypes.transparentEthernetBridging;
-const isGroup = (frame: Uint8Array): boolean => ((frame[0] ?? 0) & 1) === 1;
 const holdsIpv4 = (frame: Uint8Array): boolean => u16At(frame, 12) === etherTypes.ipv4;
 
 /** Changes a copy of what goes into tunnels; undefined keeps it. */
@@ -107,7 +104,7 @@ export const mpaPacketFaults: readonly MpaFault[] = [
     'tunnel-multicast-dropped',
     'TS-02',
     'Drops frames from L2 tunnels that are for a group, but for broadcasts.',
-    downlink((frame, l2) => (l2 && isGroup(frame) && macAt(frame, 0) !== broadcast ? undefined : frame)),
+    downlink((frame, l2) => (l2 && isGroupAt(frame, 0) && macAt(frame, 0) !== broadcast ? undefined : frame)),
   ),
   mpaFault(
     'header-checksum-stale',

@@ -9,7 +9,7 @@ import { onesComplement } from '../../wire/checksum.js';
 import { etherTypes } from '../../wire/gre.js';
 import { ipv4Number } from '../../wire/text.js';
 import { isGre, withGreChecksum } from '../gre-field.js';
-import { mapMpaPackets, type MpaChange, mpaFault } from './mpa-make.js';
+import { isL2Frame, mapMpaPackets, type MpaChange, mpaFault } from './mpa-make.js';
 import type { MpaFault } from './mpa-types.js';
 
 /** The device with this home address or MAC address that the frame is for, if it is not the sender. */
@@ -61,8 +61,6 @@ const orElse =
 
 /** RFC 2890 §2.2: the sequence number from which a receiver starts. */
 const noSequence = 0xffffffff;
-
-const isL2Frame = (frame: TunnelFrame): boolean => frame.protocol === etherTypes.transparentEthernetBridging;
 
 /** Whether the frame has this device as its inner destination, whatever tunnel it came through. */
 function isFor(device: Device, frame: TunnelFrame): boolean {
