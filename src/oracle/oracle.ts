@@ -20,7 +20,6 @@ import { judgeRequestFields } from './request-fields.js';
 import { RequestOrder } from './request-order.js';
 import { judgeSignatures } from './request-signatures.js';
 import { RequestPace } from './request-pace.js';
-import { Revocations } from './revocations.js';
 import type { Rrq } from '../wire/mobileip.js';
 import { judgeUplink } from './uplink.js';
 
@@ -41,7 +40,6 @@ export interface JudgedRequest {
 export class Oracle {
   #context: OracleContext;
   readonly bindings = new Bindings();
-  readonly revocations = new Revocations();
   readonly #order = new RequestOrder();
   readonly #pace = new RequestPace();
   readonly #acceptance = new Acceptance();
@@ -87,7 +85,6 @@ export class Oracle {
     if (!x) return { findings: [] };
     this.bindings.answered(x.rrq, mnOf(x), x.request.at);
     this.#order.hear(x, context);
-    this.revocations.agree(x);
     const { at } = x.request;
     const before = this.bindings.of(mnOf(x), at).filter((b) => this.bindings.isCertain(b, at, x.reply.at));
     const findings = [

@@ -232,6 +232,7 @@ class Watch {
       return;
     }
     this.#counts.exchanges++;
+    agent.revocations.agree(x);
     const findings = [...judged.findings, ...agent.oracle.acceptance(x, context, judged.before)];
     // of an MN that once authenticated itself, it may be somebody else's who plays it
     const isFirst = !agent.oracle.bindings.hasSeen(mnOf(x));
@@ -261,8 +262,8 @@ class Watch {
     const agent = there ?? here;
     if (!agent) return;
     const role: Role = here ? 'ha' : 'mpa';
-    const { associations, oracle, settings } = agent;
-    const judged: JudgedRevocation = oracle.revocations.hear(message, {
+    const { associations, oracle, revocations, settings } = agent;
+    const judged: JudgedRevocation = revocations.hear(message, {
       by: role,
       isCopy,
       dialect: settings.dialect,
@@ -324,12 +325,13 @@ class Watch {
     const isNear = [source, destination].some((a) => this.#agents.isCareOf(a) || this.#agents.at(a) !== undefined);
     const frame = isNear ? readTunnelFrame(packet.bytes, packet.at) : undefined;
     if (!frame) return;
-    this.#strays.packet(frame, this.#stray(packet));
+    const stray = this.#stray(packet);
+    this.#strays.packet(frame, stray);
     const way = !up && this.#agents.at(source) ? 'down' : 'up';
-    this.#l2Strays.packet(frame, way, agent, this.#stray(packet));
+    this.#l2Strays.packet(frame, way, agent, stray);
     if (!agent) return;
     this.#counts.tunnelled++;
-    agent.learnFrom(frame, down ? 'down' : 'up');
+    agent.learnFrom(frame, way);
     const findings = down ? agent.oracle.frame(frame) : agent.oracle.uplink(frame);
     const sure = findings.filter((f) => f.holds || this.#isSure(f, agent, packet, frame, way));
     const [role, device]: [Role, string] = down ? ['ha', agent.name] : ['mpa', source];
@@ -337,10 +339,11 @@ class Watch {
       this.#add(role, device, agent, all, packet.number, () => [
         packetRecord(packet, { ...this.#view(agent), direction: 'received', guilty: true }),
       ]);
-    const binding = strangeTo(frame, way, agent);
-    const strange = binding ? sure.filter((f) => !f.holds && aboutKeys.has(f.requirement)) : [];
+    const strange = sure.filter((f) => !f.holds && aboutKeys.has(f.requirement));
+    const binding = strange.length > 0 ? strangeTo(frame, way, agent) : undefined;
+    if (!binding) return report(sure);
     report(sure.filter((f) => !strange.includes(f)));
-    if (binding && strange.length > 0) this.#rekeyed.add(binding, way, () => report(strange));
+    this.#rekeyed.add(binding, way, () => report(strange));
   }
 
   #stray(packet: Packet): Report {

@@ -3,6 +3,7 @@ import type { OracleContext } from '../oracle/context.js';
 import type { Exchange } from '../oracle/exchange.js';
 import type { TunnelFrame } from '../oracle/frame.js';
 import { Oracle } from '../oracle/oracle.js';
+import { Revocations } from '../oracle/revocations.js';
 import { Associations } from './associations.js';
 import { Beginnings } from './beginnings.js';
 import { type KeysSeen, learnDirection, noKeysSeen } from './learn-direction.js';
@@ -16,6 +17,7 @@ export class HomeAgent {
   /** MNs whose keys were agreed on before the capture began, so that the reply may name only one of two. */
   readonly uncertain = new Set<string>();
   readonly beginnings = new Beginnings();
+  readonly revocations = new Revocations();
   readonly #learnt: Learnt;
   readonly #keysSeen = noKeysSeen();
   #settings: AuditSettings;
