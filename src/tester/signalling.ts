@@ -49,6 +49,7 @@ export class Signalling extends CaseBase {
     this.home = home;
   }
 
+  /** Leaves out what the device refuses for its key. */
   override inModes(all: readonly Mode[], body: (mode: Mode) => Promise<void>): Promise<void> {
     return super.inModes(this.taken(all), body);
   }

@@ -144,6 +144,11 @@ export class Stations {
     return station;
   }
 
+  /** One of them that is not this one. */
+  otherThan(address: string): string | undefined {
+    return this.addresses.find((own) => own !== address);
+  }
+
   of(address: string): Station | undefined {
     return this.#stations.find((s) => s.address === address);
   }

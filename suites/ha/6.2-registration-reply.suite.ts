@@ -235,19 +235,14 @@ export const reregistration = section('ha/6.2', { document: 'tsirtsis', section:
       }),
   );
 
-  for (const [number, name, before, wish] of [
-    ['37', 'L2 mode', modes.bidirectional, modes.l2Bidirectional],
-    ['38', 'GRE', packets.ipInIp, modes.bidirectional],
+  for (const [number, name, before, wish, needs] of [
+    ['37', 'L2 mode', modes.bidirectional, modes.l2Bidirectional, ['greKeys', 'l2']],
+    ['38', 'GRE', packets.ipInIp, modes.bidirectional, ['greKeys', 'ipInIp']],
   ] as const) {
     test(
       number,
       `SHOULD drop packets of the tunnel of before when a renewal has changed it for ${name}`,
-      {
-        needs: number === '37' ? ['greKeys', 'l2'] : ['greKeys', 'ipInIp'],
-        tunnel: true,
-        covers: ['TN-15'],
-        waits: true,
-      },
+      { needs, tunnel: true, covers: ['TN-15'], waits: true },
       async (t) => {
         const [witness, mn] = [await t.registered(before), await t.registered(before)];
         await connected(t, mn, witness);

@@ -69,7 +69,7 @@ async function expectPrivate(
 ): Promise<void> {
   let passed = false;
   let leak: Arrival | undefined;
-  for (let attempt = 0; attempt < 3; attempt++) {
+  for (let attempt = 0; attempt < looks; attempt++) {
     const probe = t.probe();
     if (!(await send(probe))) continue; // it may have been lost
     passed = true;

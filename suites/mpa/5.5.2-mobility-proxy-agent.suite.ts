@@ -159,7 +159,7 @@ export const mpaTable = mpaSection('mpa/5.5.2', { document: 'tsirtsis', section:
       t.needAccess();
       const here = await t.attached(modes.l2Bidirectional);
       const { forwardKey: key = 1, station } = t.granted(here);
-      const there = t.session.stations.addresses.find((address) => address !== station.address);
+      const there = t.session.stations.otherThan(station.address);
       const other = there === undefined ? undefined : t.session.stations.of(there);
       if (there === undefined || !other) return t.skip('needs a second address');
       const fromThere = (node: ProxiedNode): DownOptions => ({ grant: { ...t.granted(node), station: other } });

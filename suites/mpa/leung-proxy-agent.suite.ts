@@ -1,7 +1,7 @@
 /** draft-leung-mip4-proxy-mode §4 to 6: when a proxy agent registers, and what it tells home agent and node. */
 import { mpaSection } from '../../src/tester/case.js';
 import type { MpaContext } from '../../src/tester/mpa-context.js';
-import type { SeenRequest } from '../../src/tester/proxied-node.js';
+import type { ProxiedNode, SeenRequest } from '../../src/tester/proxied-node.js';
 import { draftModes as modes } from '../../src/tester/request.js';
 import type { OpaqueExtension } from '../../src/wire/extensions.js';
 
@@ -39,21 +39,27 @@ export const proxyAttachment = mpaSection('mpa/leung-4.1', { document: 'leung', 
   });
 });
 
+/** A node for which a home agent is assigned that was not asked, `other`, and its renewal. */
+async function renewedElsewhere(t: MpaContext): Promise<{ node: ProxiedNode; other: string; renewal: SeenRequest }> {
+  const node = t.node(modes.bidirectional);
+  let other = '';
+  node.policy = ({ station }) => {
+    other ||= t.session.stations.otherThan(station.address) ?? '';
+    return { lifetime: shortLifetime, homeAgent: other };
+  };
+  await t.attach(node);
+  await t.request(node);
+  const renewal = await t.renewed(node, 1000 * shortLifetime + t.expiryTolerance);
+  return { node, other, renewal };
+}
+
 export const proxyRenewal = mpaSection('mpa/leung-4.1.2', { document: 'leung', section: '4.1.2' }, (test) => {
   test(
     '01',
     'MUST renew at the home agent that the reply assigned',
     { covers: ['LG-08'], waits: true, careOfAddresses: 2, knobs: { dynamic_ha: 'rfc4433' } },
     async (t) => {
-      const node = t.node(modes.bidirectional);
-      let other = '';
-      node.policy = ({ station }) => {
-        other ||= t.session.stations.addresses.find((address) => address !== station.address) ?? '';
-        return { lifetime: shortLifetime, homeAgent: other };
-      };
-      await t.attach(node);
-      await t.request(node);
-      const renewal = await t.renewed(node, 1000 * shortLifetime + t.expiryTolerance);
+      const { other, renewal } = await renewedElsewhere(t);
       const { address } = renewal.station;
       if (address !== other) t.recorder.blame(renewal.message.bytes);
       t.demand('LG-08', address === other, `a renewal sent to ${other}`, `one to ${address}`);
@@ -70,15 +76,7 @@ export const proxyFarewell = mpaSection('mpa/leung-7', { document: 'leung', sect
     'MUST deregister a node at the home agent that the reply assigned',
     { covers: ['LG-28'], waits: true, careOfAddresses: 2, knobs: { dynamic_ha: 'rfc4433' } },
     async (t) => {
-      const node = t.node(modes.bidirectional);
-      let other = '';
-      node.policy = ({ station }) => {
-        other ||= t.session.stations.addresses.find((address) => address !== station.address) ?? '';
-        return { lifetime: shortLifetime, homeAgent: other };
-      };
-      await t.attach(node);
-      await t.request(node);
-      const renewal = await t.renewed(node, 1000 * shortLifetime + t.expiryTolerance);
+      const { node, other, renewal } = await renewedElsewhere(t);
       if (renewal.station.address !== other) return t.undecided(`it renews at ${renewal.station.address}`);
       await t.detach(node);
       const { station, message } = await t.departed(node);
@@ -117,7 +115,7 @@ export const proxyHomeAgent = mpaSection('mpa/leung-4.6', { document: 'leung', s
       const node = t.node(modes.bidirectional);
       let other = '';
       node.policy = ({ station }) => {
-        other = t.session.stations.addresses.find((address) => address !== station.address) ?? '';
+        other = t.session.stations.otherThan(station.address) ?? '';
         return { homeAgent: other };
       };
       await t.attach(node);

@@ -219,7 +219,7 @@ export const proxyDenials = mpaSection('mpa/rfc3344-3.6.2', { document: 'rfc3344
       let wrong: string | undefined;
       node.policy = ({ station: { address } }) => {
         wrong ??= address;
-        const other = t.session.stations.addresses.find((each) => each !== address) ?? '';
+        const other = t.session.stations.otherThan(address) ?? '';
         return address === wrong ? { code: replyCodes.unknownHomeAgent, homeAgent: other } : { lifetime };
       };
       await t.attach(node);
@@ -303,8 +303,7 @@ export const proxyDenials = mpaSection('mpa/rfc3344-3.6.2', { document: 'rfc3344
     { ...waits, careOfAddresses: 2, covers: ['MN-19'] },
     async (t) => {
       const node = t.node(modes.l2Bidirectional);
-      const other = ({ station }: SeenRequest): string =>
-        t.session.stations.addresses.find((address) => address !== station.address) ?? '';
+      const other = ({ station }: SeenRequest): string => t.session.stations.otherThan(station.address) ?? '';
       let wrong: string | undefined;
       node.policy = (request) => {
         wrong ??= request.station.address;

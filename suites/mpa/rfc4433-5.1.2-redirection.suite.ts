@@ -28,7 +28,7 @@ export const proxyRedirection = mpaSection('mpa/rfc4433-5.1.2', { document: 'rfc
     let other = '';
     node.policy = ({ station }) => {
       if (station.address === other) return {};
-      other ||= t.session.stations.addresses.find((address) => address !== station.address) ?? '';
+      other ||= t.session.stations.otherThan(station.address) ?? '';
       return { code: replyCodes.redirected, bend: to(other) };
     };
     await t.attach(node);
@@ -45,7 +45,7 @@ export const proxyRedirection = mpaSection('mpa/rfc4433-5.1.2', { document: 'rfc
     let other = '';
     node.policy = ({ station }) => {
       if (other !== '') return {};
-      other = t.session.stations.addresses.find((address) => address !== station.address) ?? '';
+      other = t.session.stations.otherThan(station.address) ?? '';
       const { octets } = forgedMnHa(t.session.dialect);
       return { code: replyCodes.redirected, bend: { ...to(other), ...(octets && { octets }) } };
     };
@@ -59,7 +59,7 @@ export const proxyRedirection = mpaSection('mpa/rfc4433-5.1.2', { document: 'rfc
   test('03', 'MUST stop when two home agents send it to each other', options, async (t) => {
     const node = t.node(modes.l2Bidirectional);
     node.policy = ({ station }) => {
-      const other = t.session.stations.addresses.find((address) => address !== station.address) ?? '';
+      const other = t.session.stations.otherThan(station.address) ?? '';
       return { code: replyCodes.redirected, bend: to(other) };
     };
     await t.attach(node);

@@ -1,8 +1,8 @@
 /** Tunnel rules at the proxy agent's end: RFC 3024, RFC 3344 §4.2, draft-leung-mip4-proxy-mode §4.2. */
 import { mpaSection } from '../../src/tester/case.js';
 import type { MpaContext } from '../../src/tester/mpa-context.js';
-import type { Grant, ProxiedNode } from '../../src/tester/proxied-node.js';
-import { draftModes as modes } from '../../src/tester/request.js';
+import type { Grant, Policy, ProxiedNode } from '../../src/tester/proxied-node.js';
+import { draftModes as modes, type Mode } from '../../src/tester/request.js';
 import { onesComplement } from '../../src/wire/checksum.js';
 import { ipProtocols, ipv4 } from '../../src/wire/ipv4.js';
 import { encode } from '../../src/wire/layout.js';
@@ -26,6 +26,25 @@ async function ended(t: MpaContext, node: ProxiedNode): Promise<Grant> {
     if (t.granted(node) === grant) return grant;
   }
   return t.undecided('the tester was busy, and answered renewals late');
+}
+
+/** Demands that a node whose renewals come to nothing is tunnelled for in neither direction once its registration ends. */
+async function nothingOnceEnded(
+  t: MpaContext,
+  mode: Mode,
+  renewals: Policy,
+  [up, down]: readonly [string, string],
+): Promise<void> {
+  t.needAccess();
+  const witness = await t.attached(mode);
+  const node = t.node(mode, { policy: () => ({ lifetime: lifetimeInSeconds }) });
+  await t.attach(node);
+  await t.request(node);
+  for (const each of [witness, node]) await t.carriesUp(each);
+  node.policy = renewals;
+  const before = await ended(t, node);
+  await t.nothingUp('TN-14', up, node, witness);
+  await t.nothingDown('TN-14', down, (probe) => t.sendDown(node, probe, { grant: before }), witness);
 }
 
 export const proxyTunnel = mpaSection('mpa/tunnel', { document: 'rfc3024', section: '4.3' }, (test) => {
@@ -152,7 +171,7 @@ export const proxyTunnel = mpaSection('mpa/tunnel', { document: 'rfc3024', secti
       const node = await t.attached(modes.l2Bidirectional);
       await t.carriesDown(node);
       const grant = t.granted(node);
-      const other = t.session.stations.addresses.find((address) => address !== grant.station.address);
+      const other = t.session.stations.otherThan(grant.station.address);
       const station = other === undefined ? undefined : t.session.stations.of(other);
       if (!station) return t.skip('needs a second address');
       await t.nothingDown(
@@ -183,23 +202,12 @@ export const proxyTunnel = mpaSection('mpa/tunnel', { document: 'rfc3024', secti
     'MUST NOT tunnel for a node whose registration has ended',
     { ...gre, covers: ['TN-14'], waits: true },
     (t) =>
-      t.eachMode(async (mode) => {
-        t.needAccess();
-        const witness = await t.attached(mode);
-        const node = t.node(mode, { policy: () => ({ lifetime: lifetimeInSeconds }) });
-        await t.attach(node);
-        await t.request(node);
-        for (const each of [witness, node]) await t.carriesUp(each);
-        node.policy = () => 'withhold';
-        const before = await ended(t, node);
-        await t.nothingUp('TN-14', 'a packet of a node whose registration has ended', node, witness);
-        await t.nothingDown(
-          'TN-14',
+      t.eachMode((mode) =>
+        nothingOnceEnded(t, mode, () => 'withhold', [
+          'a packet of a node whose registration has ended',
           'a packet under the key of a registration that has ended',
-          (probe) => t.sendDown(node, probe, { grant: before }),
-          witness,
-        );
-      }),
+        ]),
+      ),
   );
 
   test(
@@ -208,23 +216,11 @@ export const proxyTunnel = mpaSection('mpa/tunnel', { document: 'rfc3024', secti
     { ...gre, covers: ['TN-14'], waits: true },
     (t) =>
       t.eachMode(
-        async (mode) => {
-          t.needAccess();
-          const witness = await t.attached(mode);
-          const node = t.node(mode, { policy: () => ({ lifetime: lifetimeInSeconds }) });
-          await t.attach(node);
-          await t.request(node);
-          for (const each of [witness, node]) await t.carriesUp(each);
-          node.policy = () => ({ code: replyCodes.administrativelyProhibited });
-          const before = await ended(t, node);
-          await t.nothingUp('TN-14', 'a packet of a node whose renewal was denied', node, witness);
-          await t.nothingDown(
-            'TN-14',
+        (mode) =>
+          nothingOnceEnded(t, mode, () => ({ code: replyCodes.administrativelyProhibited }), [
+            'a packet of a node whose renewal was denied',
             'a packet under the key of a registration that was denied and has ended',
-            (probe) => t.sendDown(node, probe, { grant: before }),
-            witness,
-          );
-        },
+          ]),
         ({ a, key }) => (a ? key === 0 : key === 'own'),
       ),
   );
