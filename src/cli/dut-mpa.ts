@@ -50,9 +50,10 @@ export async function dutMpa(args: readonly string[], flags: DutFlags): Promise<
     throw error instanceof TypeError ? usageError(error.message) : error;
   });
   const { addresses, port, raw, control: socket } = mpa;
+  const ended = untilSignal(); // before READY: who reads that may signal at once
   process.stdout.write(`READY ${JSON.stringify({ device: 'mpa', addresses, port, raw, control: socket })}\n`);
   if (!raw) process.stderr.write('grespec: no privilege for raw sockets, so there are no tunnels\n');
-  await untilSignal();
+  await ended;
   await mpa.close();
   return exitCodes.ok;
 }

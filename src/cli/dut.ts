@@ -13,6 +13,7 @@ import { type ConfigFlags, flagSource } from './config/flags.js';
 import { associationOf } from './config/resolve.js';
 import { readSettings, type Settings } from './config/settings.js';
 import { readTarget } from './config/values.js';
+import { signals } from './interrupt.js';
 import { didYouMean } from './nearest.js';
 
 export interface DutFlags extends ConfigFlags {
@@ -42,9 +43,10 @@ export async function dut(device: string, args: readonly string[], flags: DutFla
     throw error instanceof TypeError ? usageError(error.message) : error;
   });
   const { addresses, port, raw } = host;
+  const ended = untilSignal(); // before READY: who reads that may signal at once
   process.stdout.write(`READY ${JSON.stringify({ device, addresses, port, raw })}\n`);
   if (!raw) process.stderr.write('grespec: no privilege for raw sockets, so there are no tunnels\n');
-  await untilSignal();
+  await ended;
   await host.close();
   return exitCodes.ok;
 }
@@ -52,7 +54,7 @@ export async function dut(device: string, args: readonly string[], flags: DutFla
 /** Resolves when somebody wants the device to end. */
 export const untilSignal = (): Promise<void> =>
   new Promise((resolve) => {
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(name, () => resolve());
+    for (const name of signals) process.once(name, () => resolve());
   });
 
 function faultList(): string {

@@ -1,7 +1,7 @@
 /** Ctrl-C and its kin: the first asks the run to end, so that reports are written; the second ends it at once. */
 import { exitCodes } from './cli-error.js';
 
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+export const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export interface Interrupts {
   readonly signal: AbortSignal;

@@ -2,6 +2,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import path from 'node:path';
 import { exitCodes, messageOf } from './cli-error.js';
+import { signals } from './interrupt.js';
 
 /** Editors write a file in several steps, in milliseconds. */
 const settling = 200;
@@ -14,6 +15,8 @@ export interface WatchOptions {
 }
 
 export async function watchRuns({ files, once, tell }: WatchOptions): Promise<number> {
+  // Held from before the first run to after the last: between two runs, too, Ctrl-C ends the watch and not the process.
+  const interrupts = new Interrupts();
   const changes = new Changes(files);
   try {
     for (;;) {
@@ -22,12 +25,35 @@ export async function watchRuns({ files, once, tell }: WatchOptions): Promise<nu
         tell(messageOf(error));
         return exitCodes.usage;
       });
-      if (code === exitCodes.interrupted) return code;
+      if (code === exitCodes.interrupted || interrupts.came) return exitCodes.interrupted;
       tell(`waiting for a change of ${files.join(', ')}; Ctrl-C ends`);
-      if ((await changes.next()) === 'interrupt') return exitCodes.interrupted;
+      await Promise.race([interrupts.next, changes.next()]);
+      await Promise.race([interrupts.next, new Promise((resolve) => setTimeout(resolve, settling))]);
+      if (interrupts.came) return exitCodes.interrupted;
     }
   } finally {
     changes.close();
+    interrupts.close();
+  }
+}
+
+class Interrupts {
+  readonly next: Promise<void>;
+  came = false;
+  #onSignal: () => void = () => {};
+
+  constructor() {
+    this.next = new Promise((resolve) => {
+      this.#onSignal = (): void => {
+        this.came = true;
+        resolve();
+      };
+    });
+    for (const name of signals) process.on(name, this.#onSignal);
+  }
+
+  close(): void {
+    for (const name of signals) process.off(name, this.#onSignal);
   }
 }
 
@@ -55,18 +81,11 @@ class Changes {
   }
 
   /** A change that came during the run counts. */
-  async next(): Promise<'change' | 'interrupt'> {
-    let onSignal: () => void = () => {};
-    const interrupted = new Promise<'interrupt'>((resolve) => (onSignal = (): void => resolve('interrupt')));
-    process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
-    const changed = new Promise<'change'>((resolve) => {
-      this.#changed = (): void => resolve('change');
-      if (this.#isChanged) resolve('change');
+  next(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#changed = resolve;
+      if (this.#isChanged) resolve();
     });
-    const event = await Promise.race([interrupted, changed]);
-    if (event === 'change') await new Promise((resolve) => setTimeout(resolve, settling));
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-    return event;
   }
 
   close(): void {
