@@ -8,8 +8,10 @@ export function bridge(config: HomeAgentConfig) {
     const egress = state.bridge.egress(frame, sideOf(ingress));
     if (egress === undefined) return [];
     if (egress === 'flood') return allPorts(config, state, ingress);
+    if (typeof egress === 'string') return [egress];
+    if (!reachesNodes(config, ingress)) return [];
     // RFC 3344 §3.8.2.2: one copy for each simultaneous binding
-    return typeof egress === 'string' ? [egress] : egress.bindings.filter(({ terms }) => terms.tunnel === 'l2');
+    return egress.bindings.filter(({ terms }) => terms.tunnel === 'l2');
   };
 }
 
@@ -18,5 +20,9 @@ export function* allPorts(config: HomeAgentConfig, state: HaState, ingress: Brid
   const side = sideOf(ingress);
   if (side !== 'gateway') yield 'gateway';
   if (side !== 'link' && config.homeLink !== undefined) yield 'link';
+  if (!reachesNodes(config, ingress)) return;
   for (const binding of state.bindings.l2Bindings()) if (binding.node !== side) yield binding;
 }
+
+const reachesNodes = ({ features }: HomeAgentConfig, ingress: BridgePort): boolean =>
+  features.l2NodeToNode || typeof ingress === 'string';

@@ -3,12 +3,14 @@ import type { SecurityAssociation } from '../wire/auth.js';
 import type { Dialect } from '../wire/extensions.js';
 import type { HomeService } from './home-services.js';
 
-/** Features that can be switched off; then the request that needs one is refused. */
+/** Features that can be switched off; a request that needs one is refused then. */
 export interface HaFeatures {
   /** GRE tunnels with keys; off: code 139 (yegani-02 §4.2). */
   readonly greKeys: boolean;
   /** GRE-based L2 tunnels; off: code 129 (draft §5.3). */
   readonly l2: boolean;
+  /** Frames pass from one L2 tunnel to another; off: only between each of them and the home network. */
+  readonly l2NodeToNode: boolean;
   /** IP-in-IP tunnels; off: code 139. */
   readonly ipInIp: boolean;
   /** Off: a request with T is refused with code 137 (RFC 3024 §4.3.1). */

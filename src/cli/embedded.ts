@@ -39,7 +39,7 @@ export function deviceOptions(
   besides: readonly string[] = [],
 ): DutOptions {
   const { target, pics, pixit, knobs, mnHa, faHa, seed } = config;
-  const { greKeys, l2, ipInIp, reverseTunneling, simultaneousBindings, dynamicHomeAddress, revocation } = pics;
+  const { homeLink, ...features } = pics;
   return {
     device: 'ha',
     addresses: [...besides, target.address],
@@ -51,13 +51,13 @@ export function deviceOptions(
     base: knobValue(knobs, 'base') === 'rfc5944' ? 'rfc5944' : 'rfc3344',
     keyDirection: knobValue(knobs, 'key_direction') === 'receiver' ? 'receiver' : 'sender',
     features: {
-      ...{ greKeys, l2, ipInIp, reverseTunneling, simultaneousBindings, dynamicHomeAddress, revocation },
+      ...features,
       dynamicHomeAgent: knobValue(knobs, 'dynamic_ha') === 'rfc4433',
       keylessGre: knobValue(knobs, 'g_without_ext') === 'keyless',
     },
     ...(pixit.homeNetwork !== undefined && { homeNetwork: pixit.homeNetwork }),
     ...(pixit.gateway && { gateway: pixit.gateway }),
-    services: homeServiceNames.filter((name) => pics.homeLink[name]),
+    services: homeServiceNames.filter((name) => homeLink[name]),
     ...(pixit.maxLifetime !== undefined && { maxLifetime: pixit.maxLifetime }),
     replay: mnHa.replay,
     seed,

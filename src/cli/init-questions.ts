@@ -19,6 +19,7 @@ type Flat = Exclude<PicsItem, `homeLink.${string}`>;
 const features: Readonly<Record<Flat, string>> = {
   greKeys: 'Does it claim the GRE Key extension?',
   l2: 'L2 tunnels (the A flag)?',
+  l2NodeToNode: 'Frames from one L2 tunnel to another?',
   ipInIp: 'IP-in-IP tunnels, for requests without the G bit?',
   reverseTunneling: 'Reverse tunnels (the T bit)?',
   simultaneousBindings: 'Simultaneous bindings (the S bit)?',

@@ -65,6 +65,7 @@ export const defaultAssociation: AssociationOptions = { spi: 256, key: '00112233
 const allFeatures: HaFeatures = {
   greKeys: true,
   l2: true,
+  l2NodeToNode: true,
   ipInIp: true,
   reverseTunneling: true,
   simultaneousBindings: true,

@@ -1,7 +1,7 @@
 /** Bridging that differs from the reference's and is right all the same: no document says how an L2 tunnel is bridged. */
 import type { Binding } from '../agents/ha-bindings.js';
 import type { BridgePort } from '../agents/bridge.js';
-import { allPorts } from '../agents/ha-bridging.js';
+import { allPorts, bridge } from '../agents/ha-bridging.js';
 import { isGroupAt, macAt, u16At } from '../agents/octets.js';
 import { etherTypes } from '../wire/gre.js';
 import { concat } from '../wire/text.js';
@@ -28,6 +28,16 @@ export const l2Variants: readonly Variant[] = [
         return isGroupAt(frame, 0) && !passes && isTunnel(ingress) ? ports.filter((port) => !isTunnel(port)) : ports;
       },
     })),
+  },
+  {
+    id: 'l2-nodes-apart',
+    allowedBy: 'TS-13',
+    sentence:
+      'Passes nothing from one mobile node in L2 mode to another, as access networks that keep subscribers apart.',
+    apply: (rules, config) => ({
+      ...rules,
+      bridge: bridge({ ...config, features: { ...config.features, l2NodeToNode: false } }),
+    }),
   },
   {
     id: 'l2-joined-groups-only',

@@ -20,6 +20,8 @@ export interface AssociationConfig {
 export interface Pics {
   readonly greKeys: boolean;
   readonly l2: boolean;
+  /** Frames pass from one MN in L2 mode to another; false where the HA keeps its subscribers apart. */
+  readonly l2NodeToNode: boolean;
   readonly ipInIp: boolean;
   readonly reverseTunneling: boolean;
   readonly simultaneousBindings: boolean;
@@ -41,6 +43,7 @@ export type PicsItem = Exclude<keyof Pics, 'homeLink'> | `homeLink.${keyof Pics[
 export const defaultPics: Pics = {
   greKeys: true,
   l2: true,
+  l2NodeToNode: true,
   ipInIp: true,
   reverseTunneling: true,
   simultaneousBindings: true,

@@ -261,7 +261,7 @@ export const reregistration = section('ha/6.2', { document: 'tsirtsis', section:
   test(
     '39',
     'SHOULD drop frames of the L2 tunnel of before when a renewal has changed it for normal mode',
-    { needs: ['greKeys', 'l2'], tunnel: true, covers: ['TN-15'], waits: true },
+    { needs: ['greKeys', 'l2', 'l2NodeToNode'], tunnel: true, covers: ['TN-15'], waits: true },
     async (t) => {
       const [mn, witness] = await bridgedPair(t);
       const { binding } = mn;

@@ -206,7 +206,7 @@ export const tunnelChecks = section('ha/tunnel', { document: 'rfc3024', section:
   test(
     '52',
     'MUST silently drop Ethernet frames in a session for packets',
-    { ...l2Tunnels, covers: ['TN-07'] },
+    { ...l2Tunnels, needs: [...l2Tunnels.needs, 'l2NodeToNode'], covers: ['TN-07'] },
     async (t) => {
       const [, station] = await bridgedPair(t);
       const mn = await t.registered(modes.unidirectional);

@@ -38,6 +38,7 @@ const truth: Values = {
   profile: 'tsirtsis-00',
   'pics.greKeys': true,
   'pics.l2': true,
+  'pics.l2NodeToNode': true,
   'pics.ipInIp': true,
   'pics.reverseTunneling': true,
   'pics.simultaneousBindings': true,
@@ -54,7 +55,7 @@ const truth: Values = {
 };
 
 const noLink = Object.fromEntries(
-  Object.keys(truth).flatMap((k) => (/homeLink|gateway/.test(k) ? [[k, undefined]] : [])),
+  Object.keys(truth).flatMap((k) => (/homeLink|l2NodeToNode|gateway/.test(k) ? [[k, undefined]] : [])),
 );
 const noServers = Object.fromEntries(['dhcpv4', 'dhcpv6', 'slaac'].map((item) => [`pics.homeLink.${item}`, undefined]));
 const algorithm = 'securityAssociations.mnHa.algorithm';
@@ -103,6 +104,7 @@ describe('survey of a home agent', () => {
     ],
     ['a shorter lifetime', { maxLifetime: 300 }, { 'pixit.maxLifetime': 300 }],
     ['no servers at home', { services: [] }, noServers],
+    ['nodes kept apart', { features: { l2NodeToNode: false } }, { 'pics.l2NodeToNode': undefined }],
     [
       'an FA-HA association',
       { faHa: [faHa] },
