@@ -39,8 +39,7 @@ function mutated(bytes: Uint8Array, random: (below: number) => number): Uint8Arr
 }
 
 describe(`home agent: whatever arrives (seed ${seed})`, () => {
-  it(`survives ${inputs} random and mutated inputs, keeps its bounds, and still works`, function () {
-    this.timeout(60_000);
+  it(`survives ${inputs} random and mutated inputs, keeps its bounds, and still works`, () => {
     const random = randomOf(seed);
     const bench = new Bench({ maxBindings: 50 });
     const l2 = bench.register({ nai: 'l2@example.org', key: 0, a: true, lifetime: 1800 });
@@ -117,8 +116,7 @@ describe(`home agent: whatever arrives (seed ${seed})`, () => {
     );
   });
 
-  it('holds 20 000 L2 bindings and finds each at once', function () {
-    this.timeout(60_000);
+  it('holds 20 000 L2 bindings and finds each at once', () => {
     const bench = new Bench({ maxBindings: 20_000 });
     const started = performance.now();
     let last = 0;

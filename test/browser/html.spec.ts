@@ -22,8 +22,7 @@ const rows = (page: Page): Locator => page.locator('.row:not([hidden])');
 const fieldNamed = (page: Page, name: string): Locator =>
   page.locator('.field', { has: page.locator(`.field-name:text-is("${name}")`) }).first();
 
-describe('HTML report in a browser', function () {
-  this.timeout(60_000);
+describe('HTML report in a browser', () => {
   let browser: ReportBrowser | undefined;
   let result: RunResult;
   let html = '';

@@ -10,8 +10,7 @@ import { grespec } from './grespec.js';
 const pcaps = fileURLToPath(new URL('../../../pcaps/', import.meta.url));
 const keys = ['--spi', '256', '--key', '00112233445566778899aabbccddeeff'];
 
-describe('grespec audit', function () {
-  this.timeout(20_000);
+describe('grespec audit', () => {
   let folder = '';
   before(() => (folder = mkdtempSync(path.join(os.tmpdir(), 'grespec-audit-'))));
   after(() => rmSync(folder, { recursive: true }));

@@ -22,9 +22,7 @@ function stateOf(entry: Partial<BaselineEntry>, result: CaseResult): string | un
   return marked(result, read(JSON.stringify({ known: [whole] })), today).baseline?.state;
 }
 
-describe('cli --baseline', function () {
-  this.timeout(60_000);
-
+describe('cli --baseline', () => {
   describe('knows', () => {
     for (const [what, entry, result, state] of [
       ['what fails as it says', {}, failed, 'known'],

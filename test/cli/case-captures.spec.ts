@@ -12,9 +12,7 @@ import { toHex } from '../../src/wire/text.js';
 import { runInMemory } from '../tester/in-memory.js';
 import { readAll } from '../net/capture-support.js';
 
-describe('capture of a case', function () {
-  this.timeout(20_000);
-
+describe('capture of a case', () => {
   it('holds its frames, with headers around datagrams', async () => {
     const { cases } = await runInMemory({ select: ['ha/5.2/01'] });
     const [result] = cases;

@@ -12,9 +12,7 @@ import { grespec, inTemporaryFolder } from './grespec.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-describe('cli in CI', function () {
-  this.timeout(60_000);
-
+describe('cli in CI', () => {
   describe('GitHub Actions', () => {
     it('reads no command in what a run prints, but annotations and a summary behind it', async () => {
       await inTemporaryFolder(async (folder) => {

@@ -5,9 +5,7 @@ import { checkDisplay } from '../../src/cli/display.js';
 import { paceText } from '../../src/report/pace.js';
 import { ended, grespec, inTemporaryFolder, start } from './grespec.js';
 
-describe('cli display', function () {
-  this.timeout(60_000);
-
+describe('cli display', () => {
   it('--quiet prints what did not pass, and the outcome', async () => {
     const [good, bad] = await Promise.all([
       grespec(['run', 'ha/5.3/01', '--quiet', '--no-gre']),

@@ -20,9 +20,7 @@ const uncommented = (text: string): string =>
     /: \S+ \S+ \S+/.test(rest) && !rest.includes('[') ? line : indent + rest,
   );
 
-describe('cli init', function () {
-  this.timeout(20_000);
-
+describe('cli init', () => {
   it('writes what the flags say, with the schema for editors', () =>
     inTemporaryFolder(async (folder) => {
       const file = path.join(folder, 'lab.yaml');

@@ -110,9 +110,7 @@ describe('cli killed runs', function () {
   });
 });
 
-describe('cli reports that cannot be written', function () {
-  this.timeout(30_000);
-
+describe('cli reports that cannot be written', () => {
   for (const file of [
     '/proc/x/y.json',
     '/proc/1/x/y.json',

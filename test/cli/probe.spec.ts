@@ -34,9 +34,7 @@ async function beside<T>(args: readonly string[], use: () => Promise<T>): Promis
   }
 }
 
-describe('cli probe', function () {
-  this.timeout(60_000);
-
+describe('cli probe', () => {
   it('proposes a configuration by which the device can be tested', () =>
     beside(['ha', '--listen', '127.0.0.68:5434', '--pics', 'l2=false', '--key', key], () =>
       inTemporaryFolder(async (folder) => {

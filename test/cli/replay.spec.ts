@@ -39,9 +39,7 @@ function triggerIn(folder: string, control: string): string {
   return trigger;
 }
 
-describe('grespec replay', function () {
-  this.timeout(60_000);
-
+describe('grespec replay', () => {
   it('replays requests to a home agent, and shows an answer of another kind beside the captured one', async () => {
     const [address = ''] = freshLoopback(1);
     const sample = `${pcaps}l2-own-key.pcapng`;

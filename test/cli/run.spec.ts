@@ -11,9 +11,7 @@ async function decided(report: string): Promise<void> {
   while (!existsSync(report) || readReport(report).cases.length === 0) await pause(20);
 }
 
-describe('cli run', function () {
-  this.timeout(60_000);
-
+describe('cli run', () => {
   it('tests the embedded device and writes reports', async () => {
     await inTemporaryFolder(async (folder) => {
       const json = path.join(folder, 'new', 'report.json');

@@ -2,9 +2,7 @@ import { expect } from 'chai';
 import { shardOf } from '../../src/cli/shard.js';
 import { grespec, inTemporaryFolder } from './grespec.js';
 
-describe('cli --shard', function () {
-  this.timeout(60_000);
-
+describe('cli --shard', () => {
   for (const [flag, environment, expected] of [
     ['2/4', {}, { index: 2, total: 4 }],
     ['1/1', { CI_NODE_INDEX: '2', CI_NODE_TOTAL: '4' }, undefined],

@@ -8,8 +8,7 @@ describe('cli trigger command', () => {
   const node = (n: number) => ({ nai: `mn${n}@example.org`, mac: `02:00:00:00:00:0${n}` });
   const wish = { l2: true, key: 'own' } as const;
 
-  it('is never run more than four times at once, and every time that it is asked for', async function () {
-    this.timeout(20_000);
+  it('is never run more than four times at once, and every time that it is asked for', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'grespec-trigger-'));
     try {
       const log = path.join(folder, 'log');

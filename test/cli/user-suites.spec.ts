@@ -33,9 +33,7 @@ async function refusal(text: string): Promise<string> {
   });
 }
 
-describe('cli suites of the user', function () {
-  this.timeout(60_000);
-
+describe('cli suites of the user', () => {
   it('the example of the documentation passes on the reference, is listed, and finds a fault', () =>
     inTemporaryFolder(async (folder) => {
       const file = path.join(folder, 'lab.suite.mjs');

@@ -29,9 +29,7 @@ async function codeFrom(dut: DutProcess): Promise<number | undefined> {
   return decoded?.ok ? decoded.value.code : undefined;
 }
 
-describe('reference device in a process of its own', function () {
-  this.timeout(20_000);
-
+describe('reference device in a process of its own', () => {
   it('says when it is ready, answers, and ends when asked to', async () => {
     const dut = await spawnDut({ device: 'ha', addresses: [address], port: 0 });
     expect(dut.ready).to.deep.include({ device: 'ha', addresses: [address] });

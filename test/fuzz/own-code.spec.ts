@@ -81,9 +81,7 @@ const binding = {
   standing: new Standing(Infinity),
 };
 
-describe(`our own code under the generators of the fuzzer (seed ${seed})`, function () {
-  this.timeout(60_000);
-
+describe(`our own code under the generators of the fuzzer (seed ${seed})`, () => {
   it('decodes, judges, and as a home agent survives whatever they make; and plans are JSON', async () => {
     await inRange({}, async (range) => {
       const { session } = range;

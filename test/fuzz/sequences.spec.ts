@@ -33,9 +33,7 @@ function dyingOfMoves(forTime = Infinity): MemoryNet {
   return { ...net, device: { ...net.device, openUdp } };
 }
 
-describe(`sequences against the reference home agent (seed ${seed})`, function () {
-  this.timeout(60_000);
-
+describe(`sequences against the reference home agent (seed ${seed})`, () => {
   it('finds nothing wrong with it', async () => {
     expect((await sequencesOf({}, 100)).findings).to.deep.equal([]);
   });

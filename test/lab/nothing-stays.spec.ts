@@ -26,8 +26,7 @@ async function endLab(
 
 const soon = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-describe('lab: nothing stays behind', function () {
-  this.timeout(60_000);
+describe('lab: nothing stays behind', () => {
   before(function () {
     const reason = whyNoHomeLab();
     if (reason !== undefined) skip(this, reason);

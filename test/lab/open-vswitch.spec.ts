@@ -38,8 +38,7 @@ async function openVswitch(lab: Lab): Promise<void> {
   lab.up({ at: 'ovs', name: 'inner' });
 }
 
-describe('lab: Open vSwitch as the other end of a GRE tunnel', function () {
-  this.timeout(60_000);
+describe('lab: Open vSwitch as the other end of a GRE tunnel', () => {
   let lab: Lab | undefined;
   let peer: LabProcess | undefined;
 

@@ -13,8 +13,7 @@ describe('raw sockets of this machine', () => {
     await needsRaw(this);
   });
 
-  it('leak no descriptor in 300 open and close cycles with traffic', async function () {
-    this.timeout(20_000);
+  it('leak no descriptor in 300 open and close cycles with traffic', async () => {
     const descriptors = (): number => readdirSync('/proc/self/fd').length;
     const [address = ''] = freshLoopback(1);
     const cycle = async (): Promise<void> => {

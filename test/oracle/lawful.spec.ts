@@ -79,8 +79,7 @@ function accusations(device: Agent, seed: number, messages: number): string[] {
 
 const idOf = (message: Uint8Array, at: number): string => Buffer.from(message.subarray(at, at + 8)).toString('hex');
 
-describe('what the oracle thinks of keys that a home agent gives', function () {
-  this.timeout(30_000);
+describe('what the oracle thinks of keys that a home agent gives', () => {
   const messages = 3000;
 
   for (const variant of [undefined, ...haVariants.map(({ id }) => id)]) {

@@ -25,9 +25,7 @@ const blamed = ({ cases }: RunResult): Set<string> =>
       .map((c) => c.reason.slice(0, c.reason.indexOf(' '))),
   );
 
-describe('audit of a run', function () {
-  this.timeout(60_000);
-
+describe('audit of a run', () => {
   for (const variant of [undefined, ...haVariants.map(({ id }) => id)]) {
     it(`agrees that nothing is wrong with ${variant ?? 'the reference home agent'}`, async () => {
       const select = variant === undefined ? [''] : ['ha/6'];
@@ -83,9 +81,7 @@ async function mpaBlamed(mpa: { readonly fault?: string; readonly variant?: stri
   return [...found];
 }
 
-describe('audit of proxy agents', function () {
-  this.timeout(60_000);
-
+describe('audit of proxy agents', () => {
   for (const variant of [undefined, ...mpaVariants.map(({ id }) => id)]) {
     it(`finds nothing wrong with ${variant ?? 'the reference proxy agent'}`, async () => {
       expect(await mpaBlamed(variant === undefined ? {} : { variant })).to.deep.equal([]);

@@ -6,9 +6,7 @@ import { profileTraits } from '../../src/spec/profiles.js';
 import { SampleNetwork } from './sample-network.js';
 import { auditBytes, resultOf } from './taps.js';
 
-describe('audit of devices of a profile', function () {
-  this.timeout(60_000);
-
+describe('audit of devices of a profile', () => {
   for (const profile of profiles) {
     it(`takes ${profile} for what it is, and finds nothing wrong`, async () => {
       const network = await SampleNetwork.open({

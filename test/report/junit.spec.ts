@@ -117,8 +117,7 @@ describe('report: junit', () => {
     });
   });
 
-  it('writes 3000 cases quickly', function () {
-    this.timeout(10_000);
+  it('writes 3000 cases quickly', () => {
     expect(count(toJUnit(runOf(manyCases(3000)), context), 'testcase')).to.equal(3000);
   });
 });

@@ -193,9 +193,7 @@ function check(bent: Bent): void {
 }
 
 for (const dut of ['ha', 'mpa'] satisfies Dut[]) {
-  describe(`bent messages to a ${dut === 'ha' ? 'home agent' : 'mobility proxy agent'}`, function () {
-    this.timeout(60_000);
-
+  describe(`bent messages to a ${dut === 'ha' ? 'home agent' : 'mobility proxy agent'}`, () => {
     it('differ from their valid twins in what they declare, and in nothing else', async () => {
       const all: Bent[] = [];
       const cases = sections.filter((s) => s.dut === dut).flatMap((s) => s.cases);

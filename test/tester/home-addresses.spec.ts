@@ -2,8 +2,7 @@ import { expect } from 'chai';
 import { defaultPics } from '../../src/spec/config.js';
 import { haConfig, runInMemory } from './in-memory.js';
 
-describe('a home agent that assigns no home addresses', function () {
-  this.timeout(60_000);
+describe('a home agent that assigns no home addresses', () => {
   const pics = { ...defaultPics, dynamicHomeAddress: false };
   const device = { features: { dynamicHomeAddress: false } };
 

@@ -20,9 +20,7 @@ const withVerdict = (cases: readonly CaseResult[], verdict: string): string[] =>
 /** The hardware addresses of the tester's MNs begin so. */
 const mobileNodes = '02:67:';
 
-describe('the suites of address allocation and bridging', function () {
-  this.timeout(60_000);
-
+describe('the suites of address allocation and bridging', () => {
   it('pass on the reference home agent', async () => {
     const { cases } = await runInMemory({ select: own });
     expect(cases).to.have.length(ownCases.length);

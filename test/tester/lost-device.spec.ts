@@ -1,9 +1,7 @@
 import { expect } from 'chai';
 import { runInMemory } from './in-memory.js';
 
-describe('a device that dies in the middle of a run and is brought back', function () {
-  this.timeout(60_000);
-
+describe('a device that dies in the middle of a run and is brought back', () => {
   for (const diesAfter of [300, 1500, 4000, 9000]) {
     it(`is accused of nothing that it forgot, when that is after ${diesAfter} ms`, async () => {
       const { cases, totals } = await runInMemory({ diesAfter });

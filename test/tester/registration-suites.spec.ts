@@ -33,9 +33,7 @@ const covering = (requirement: string): readonly CaseDefinition[] =>
 const isRed = ({ verdict, reason }: CaseResult): boolean =>
   verdict === 'fail' || verdict === 'warn' || reason.startsWith(lostDevice);
 
-describe('the suites of registration', function () {
-  this.timeout(60_000);
-
+describe('the suites of registration', () => {
   it('pass on the reference home agent', async () => {
     const run = await runInMemory('ha', cases);
     expect(run.cases).to.have.length(cases.length);

@@ -20,9 +20,7 @@ const devices = [
   { dut: 'mpa', name: 'proxy agent', own: proxyRevocation.cases, faults: mpaRevocationFaults, variants: mpaVariants },
 ] as const;
 
-describe('registration revocation', function () {
-  this.timeout(60_000);
-
+describe('registration revocation', () => {
   it('changes nothing in what else a proxy agent shows', async () => {
     const config = memoryConfig('mpa');
     const all = mpaSections.flatMap((s) => s.cases);
@@ -32,9 +30,7 @@ describe('registration revocation', function () {
 });
 
 for (const { dut, name, own, faults, variants } of devices) {
-  describe(`the suite of registration revocation by a ${name}`, function () {
-    this.timeout(60_000);
-
+  describe(`the suite of registration revocation by a ${name}`, () => {
     it('passes on the reference device', async () => {
       const { cases } = await runInMemory(dut, own);
       expect(cases).to.have.length(own.length);

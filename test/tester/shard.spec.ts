@@ -14,8 +14,7 @@ function expectDisjoint(lists: readonly (readonly unknown[])[]): void {
   expect(new Set(all).size).to.equal(all.length);
 }
 
-describe('shards', function () {
-  this.timeout(60_000);
+describe('shards', () => {
   const cases = sections.flatMap((section) => section.cases).filter(({ dut }) => dut === 'ha');
 
   for (const total of [1, 2, 3, 7, mostShards]) {

@@ -41,9 +41,7 @@ function netWithout(isLost: (source: string) => boolean): MemoryNet {
   return net;
 }
 
-describe('the suites of tunnels and GRE', function () {
-  this.timeout(60_000);
-
+describe('the suites of tunnels and GRE', () => {
   it('pass on the reference home agent', async () => {
     const { cases } = await runInMemory({ select: own });
     expect(cases).to.have.length(ownCases.length);
