@@ -79,11 +79,7 @@ interface Seen {
  * What was seen on the wire is taken from there. For the rest `start` is when time 0 of the frames is taken to be,
  * milliseconds since the Unix epoch, unless the wire tells.
  */
-export function caseCapture(
-  result: CaseResult,
-  start: number,
-  wire?: Pick<WireWatch, 'record' | 'absence'>,
-): Uint8Array {
+export function caseCapture(result: CaseResult, start: number, wire?: Wire): Uint8Array {
   const seen = result.frames.map((frame): Seen => ({ frame, packets: wire?.record.take(frame) ?? [] }));
   const [begin = start] = seen.flatMap(({ frame, packets }) => packets.slice(0, 1).map(({ at }) => at - frame.at));
   // only those that have packets: some programs read no file whose interfaces differ in their link type
@@ -104,16 +100,21 @@ export function caseCapture(
     }));
   });
   return Buffer.concat([
-    pcapngHeader([...interfaces.values()], originOf(result, seen, wire?.absence)),
+    pcapngHeader([...interfaces.values()], originOf(result, seen, wire)),
     ...written.map(pcapngPacket),
   ]);
 }
 
+type Wire = Pick<WireWatch, 'record' | 'absence'>;
+
 /** Where the packets come from, for the file as a whole. */
-function originOf({ id, verdict }: CaseResult, seen: readonly Seen[], absence: string | undefined): string {
+function originOf({ id, verdict }: CaseResult, seen: readonly Seen[], wire: Wire | undefined): string {
   const count = seen.filter(({ packets }) => packets.length > 0).length;
   const counts = `${count} frames from the wire, ${seen.length - count} made from what the tester sent and received`;
-  return [`${id} ${verdict}`, counts, ...(absence === undefined ? [] : [absence])].join('\n');
+  const isShort = wire?.record.isFull
+    ? 'more was on the wire than is kept: the last packets are not from there'
+    : undefined;
+  return [`${id} ${verdict}`, counts, wire?.absence, isShort].filter((line) => line !== undefined).join('\n');
 }
 
 const directionOf = ({ direction }: FrameRecord): 'outbound' | 'inbound' =>

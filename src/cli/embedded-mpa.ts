@@ -3,6 +3,7 @@ import { type DutOptions, type DutProcess, spawnDut } from '../dut/process.js';
 import type { LinkFrame } from '../net/port.js';
 import { performance } from 'node:perf_hooks';
 import type { RunConfig } from '../spec/config.js';
+import { HarnessError } from '../spec/errors.js';
 import { knobValue } from '../spec/knobs.js';
 import { dialectOf } from '../tester/dialect.js';
 import type { MpaControl, OpenAccess } from '../tester/mpa-control.js';
@@ -38,6 +39,18 @@ interface Line {
   readonly hex?: string;
   readonly ok?: boolean;
   readonly unsupported?: boolean;
+  readonly reason?: string;
+}
+
+/** What the device's answer to a command says of the case; any other refusal is a mistake of the tester's. */
+export function begun({
+  ok,
+  unsupported,
+  reason,
+}: Pick<Line, 'ok' | 'unsupported' | 'reason'>): 'begun' | 'unsupported' {
+  if (ok) return 'begun';
+  if (unsupported) return 'unsupported';
+  throw new HarnessError('trigger', `the embedded agent refuses: ${reason ?? 'no reason given'}`);
 }
 
 export class EmbeddedMpa {
@@ -111,7 +124,7 @@ export class EmbeddedMpa {
       this.#process.say(JSON.stringify(line));
     });
     if (!answer) throw new DeviceLost(`${lostDevice}: its process has ended`);
-    return answer.ok ? 'begun' : 'unsupported';
+    return begun(answer);
   }
 
   #hear(line: Line): void {

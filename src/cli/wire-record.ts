@@ -7,8 +7,8 @@ import type { WirePacket } from '../net/wire-tap.js';
 import type { FrameRecord } from '../report/result.js';
 import { fromHex, toHex } from '../wire/text.js';
 
-/** Octets kept in all; what comes later is not kept. */
-const mostOctets = 128 << 20;
+/** Octets kept in all, with the keys that they are found by; what comes later is not kept. */
+const mostOctets = 256 << 20;
 /** Fragmented packets under way. */
 const mostPartials = 1000;
 /** Octets of a payload that tell it from others. */
@@ -25,8 +25,10 @@ export class WireRecord {
   readonly #reassembler = new Reassembler({ mostPartials });
   readonly #parts = new Map<string, WirePacket[]>();
   #octets = 0;
-  /** Packets that were too many to be kept. */
-  overlooked = 0;
+  /** Whether there is no room for more. */
+  get isFull(): boolean {
+    return this.#octets > mostOctets;
+  }
 
   add(packet: WirePacket): void {
     const { bytes, linkType, at } = packet;
@@ -34,11 +36,7 @@ export class WireRecord {
     const captured = start < 0 ? undefined : bytes.subarray(start);
     const fields = captured && readIpv4(captured);
     if (!captured || !fields) return;
-    this.#octets += bytes.length;
-    if (this.#octets > mostOctets) {
-      this.overlooked++;
-      return;
-    }
+    if (this.isFull) return;
     const ip = captured.subarray(0, fields.totalLength);
     this.#keep(ip, fields, [packet]);
     if (!fields.moreFragments && fields.fragmentOffset === 0) return;
@@ -64,7 +62,9 @@ export class WireRecord {
 
   #keep(ip: Uint8Array, fields: Ipv4Fields, packets: readonly WirePacket[]): void {
     const entry: Entry = { packets, isTaken: false };
+    for (const { bytes } of packets) this.#octets += bytes.length;
     for (const key of keysOf(ip, fields)) {
+      this.#octets += key.length;
       const known = this.#byKey.get(key);
       if (known) known.push(entry);
       else this.#byKey.set(key, [entry]);

@@ -183,7 +183,7 @@ export class FuzzRange {
 
   /** After a restart the device has forgotten everything; so does the tester. */
   reset(): void {
-    this.session.oracle.bindings.forgetAll();
+    this.session.oracle.forgetAll();
     this.#sent.clear();
     this.#seats.clear();
     this.#tunnels.reset();

@@ -108,7 +108,7 @@ export class MpaRig implements Rig {
   }
 
   forgetNodes(): void {
-    this.#session.oracle.bindings.forgetAll();
+    this.#session.oracle.forgetAll();
   }
 
   /** Whether the agent registers a node; the first that does is handed to `then` before it is taken away. */

@@ -1,12 +1,9 @@
 /** Octets to text and back: hex, IPv4 and MAC addresses, and text that a peer chose. */
 
-const hexOf: readonly string[] = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
-
 /** Lower-case hex without separators. */
 export function toHex(bytes: Uint8Array): string {
-  let text = '';
-  for (const octet of bytes) text += hexOf[octet];
-  return text;
+  // one flat string: what is put together piece by piece keeps its pieces, ten times the memory
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
 }
 
 /** Octets of hex text; white space, `:`, `-` and a leading `0x` are allowed. Undefined when it is not hex of even length. */

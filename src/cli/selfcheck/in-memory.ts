@@ -14,7 +14,7 @@ import type { MpaControl } from '../../tester/mpa-control.js';
 import { runCases, type RunOptions } from '../../tester/run.js';
 import { fromHex } from '../../wire/text.js';
 import { deviceOptions } from '../embedded.js';
-import { mpaOptions } from '../embedded-mpa.js';
+import { begun, mpaOptions } from '../embedded-mpa.js';
 import type { Dut } from './jobs.js';
 
 type Config = RunOptions['config'];
@@ -101,7 +101,6 @@ async function runMpa(net: MemoryNet, run: RunOptions, deviation: Deviating): Pr
     ...deviation,
     ...(profile && mpaProfile(profile)),
   });
-  const begun = (answer: { readonly ok: boolean }): 'begun' | 'unsupported' => (answer.ok ? 'begun' : 'unsupported');
   const plain = config.pics.greKeys ? {} : ({ l2: false, key: 'none' } as const);
   const control: MpaControl = {
     advice: 'the agent was told to attach a node',
