@@ -29,12 +29,20 @@ export interface Tally {
 
 const keptViolations = 3;
 const keptNumbers = 1000;
+/** Of all devices of a role together, for each requirement: more than the few devices that a report tells apart have. */
+const mostEvidence = 20 * keptViolations;
+const mostNumbers = 20 * keptNumbers;
+/** Devices that are told apart; a capture may name a new one in each packet. */
+const mostDevices = 2000;
+export const otherDevices = 'other devices';
 /** Comments kept for the frames of an annotated capture. */
 const mostComments = 100_000;
 
 export class Tallies {
   /** By role and device, then by requirement. */
   readonly #all = new Map<string, Map<string, Tally>>();
+  /** By role and requirement. */
+  readonly #kept = new Map<string, { evidence: number; numbers: number }>();
   /** What is wrong with a frame, by its number. */
   readonly comments = new Map<number, string[]>();
 
@@ -47,15 +55,13 @@ export class Tallies {
     evidence: () => readonly FrameRecord[],
     profile?: Profile,
   ): void {
-    const key = `${role} ${device} ${profile}`;
-    const own = this.#all.get(key) ?? new Map<string, Tally>();
-    this.#all.set(key, own);
+    const { name, own } = this.#of(role, device, profile);
     for (const finding of findings) {
       const { requirement } = finding;
       if (profile !== undefined && !ruleIn(profile, requirement)) continue;
       let tally = own.get(requirement);
       if (!tally) {
-        tally = { role, device, requirement, profile, held: 0, violations: 0, first: [], numbers: [] };
+        tally = { role, device: name, requirement, profile, held: 0, violations: 0, first: [], numbers: [] };
         own.set(requirement, tally);
       }
       if (finding.holds) {
@@ -63,14 +69,36 @@ export class Tallies {
         continue;
       }
       tally.violations++;
-      if (tally.numbers.length < keptNumbers) tally.numbers.push(number);
-      if (tally.first.length < keptViolations) tally.first.push({ ...finding, number, frames: evidence() });
+      this.#keep(tally, finding, number, evidence);
       this.#comment(number, finding);
     }
   }
 
   *all(): Iterable<Tally> {
     for (const own of this.#all.values()) yield* own.values();
+  }
+
+  #of(role: Role, device: string, profile: Profile | undefined): { name: string; own: Map<string, Tally> } {
+    const known = this.#all.get(`${role} ${device} ${profile}`);
+    if (known) return { name: device, own: known };
+    const name = this.#all.size < mostDevices ? device : otherDevices;
+    const key = `${role} ${name} ${profile}`;
+    const own = this.#all.get(key) ?? new Map<string, Tally>();
+    this.#all.set(key, own);
+    return { name, own };
+  }
+
+  #keep(tally: Tally, finding: Finding, number: number, evidence: () => readonly FrameRecord[]): void {
+    const key = `${tally.role} ${tally.requirement}`;
+    const kept = this.#kept.get(key) ?? { evidence: 0, numbers: 0 };
+    this.#kept.set(key, kept);
+    if (tally.numbers.length < keptNumbers && kept.numbers < mostNumbers) {
+      tally.numbers.push(number);
+      kept.numbers++;
+    }
+    if (tally.first.length >= keptViolations) return;
+    const frames = kept.evidence++ < mostEvidence ? evidence() : [];
+    tally.first.push({ ...finding, number, frames });
   }
 
   #comment(number: number, { requirement, expected, actual }: Finding): void {
