@@ -1,10 +1,22 @@
 /** Where IPv4 starts behind the headers of a link (LINKTYPE_ numbers of tcpdump.org). */
 
-export const linkTypes = { null: 0, ethernet: 1, raw: 101, loop: 108, cooked: 113, ipv4: 228, cooked2: 276 } as const;
+export const linkTypes = {
+  null: 0,
+  ethernet: 1,
+  ppp: 9,
+  pppSerial: 50,
+  raw: 101,
+  loop: 108,
+  cooked: 113,
+  ipv4: 228,
+  cooked2: 276,
+} as const;
 
 export const linkTypeNames: Readonly<Record<number, string>> = {
   0: 'null',
   1: 'Ethernet',
+  9: 'PPP',
+  50: 'PPP',
   101: 'raw IP',
   105: '802.11',
   108: 'loop',
@@ -41,6 +53,9 @@ export function ipv4Start(bytes: Uint8Array, from: number, to: number, linkType:
     case linkTypes.raw:
     case linkTypes.ipv4:
       return from < to && (bytes[from] ?? 0) >> 4 === 4 ? from : notIpv4;
+    case linkTypes.ppp:
+    case linkTypes.pppSerial:
+      return behindPpp(bytes, from, to);
     case linkTypes.null: // AF_INET in the byte order of the machine that captured
     case linkTypes.loop:
       return to - from > 4 && isFamilyInet(bytes, from) ? from + 4 : notIpv4;
@@ -60,6 +75,15 @@ function behindType(bytes: Uint8Array, at: number, to: number): number {
   }
   return notIpv4;
 }
+
+/** RFC 1661 §2 and §6.5: a protocol number of two octets or, compressed, of one; RFC 1662 §3.1: two octets before it. */
+function behindPpp(bytes: Uint8Array, from: number, to: number): number {
+  const at = u16(bytes, from) === 0xff03 ? from + 2 : from;
+  const start = bytes[at] === pppIpv4 ? at + 1 : u16(bytes, at) === pppIpv4 ? at + 2 : to;
+  return start < to ? start : notIpv4;
+}
+
+const pppIpv4 = 0x21;
 
 const u16 = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 
