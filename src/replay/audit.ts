@@ -5,7 +5,7 @@
  */
 import { judgeRequestAuthenticator } from '../oracle/acceptance.js';
 import { type Binding, mnOf } from '../oracle/bindings.js';
-import { type Exchange, naiOf } from '../oracle/exchange.js';
+import type { Exchange } from '../oracle/exchange.js';
 import { type Finding, holds, violated } from '../oracle/finding.js';
 import { readTunnelFrame, type TunnelFrame } from '../oracle/frame.js';
 import { isUnset } from '../oracle/request.js';
@@ -185,13 +185,13 @@ class Watch {
       return;
     }
     if (message.checksum === 'wrong' || message.checksum === 'partial') this.#counts.wrongChecksums++;
-    if (isRequest(message)) this.#request(message, sort === 'alike');
+    if (isRequest(message)) this.#request(message, packet, sort === 'alike');
     else if (isReply(message)) this.#reply(message, identificationOf(packet));
     else this.#revocation(message, sort === 'alike');
   }
 
-  #request(message: Message, isAlike: boolean): void {
-    const agent = this.#agents.meet(message.to.address);
+  #request(message: Message, packet: Packet, isAlike: boolean): void {
+    const agent = this.#agents.meet(message.to.address, packet);
     if (!agent) return;
     this.#counts.requests++;
     this.#matcher.request(message);
@@ -204,8 +204,9 @@ class Watch {
     const pace = isAlike ? [] : agent.oracle.expect(request);
     // RFC 3344 §3.1; one that is there is not judged, for the capture may be taken before the hardware computes it
     const summed = message.checksum === 'none' ? violated('MN-31', 'a UDP checksum', 'checksum 0') : holds('MN-31');
-    // what the network doubled is no request of its own, though it looks like one
-    const certain = isAlike ? findings.filter((f) => !aboutOrder.has(f.requirement)) : findings;
+    // what the network doubled is no request of its own, though it looks like one; and nonces have no order
+    const isOrdered = !isAlike && agent.styles.isTimed(request);
+    const certain = isOrdered ? findings : findings.filter((f) => !aboutOrder.has(f.requirement));
     this.#add('mpa', message.from.address, agent, [...certain, ...pace, summed], message.number, () => [
       this.#shown(message, agent, 'received', true),
     ]);
@@ -224,8 +225,9 @@ class Watch {
       this.#counts.unmatched++;
       return;
     }
-    const context = agent.associations.contextFor(request, message);
-    const judged = agent.oracle.exchange({ request, reply: message }, context);
+    const observed = { request, reply: message };
+    const context = agent.styles.contextFor(observed, agent.associations.contextFor(request, message));
+    const judged = agent.oracle.exchange(observed, context);
     const x = judged.exchange;
     if (!x) {
       this.#counts.unreadable++;
@@ -241,7 +243,7 @@ class Watch {
       this.#shown(request, agent, 'received', true),
     ]);
     const unsure = new Set<string>();
-    if (!this.#hasHistory(agent, x)) unsure.add('TS-15');
+    if (!agent.hasHistory(x)) unsure.add('TS-15');
     if (!this.#isAnother(request, ipId)) unsure.add('HA-50');
     const certain = findings.filter((f) => !unsure.has(f.requirement));
     this.#add('ha', agent.name, agent, certain, message.number, () => [
@@ -291,20 +293,6 @@ class Watch {
     const first = this.#answers.get(request) ?? 0;
     if (first === 0) this.#answers.set(request, ipId);
     return first !== 0 && ipId !== 0 && ipId !== first;
-  }
-
-  /**
-   * False for an MN that names a key which the reply copies, though no registration of it was seen: then the capture may
-   * have begun in the middle, and the reply names the MPA's own key (A-03) and not that of the HA.
-   */
-  #hasHistory({ uncertain, oracle }: HomeAgent, x: Exchange): boolean {
-    if (!x.accepted || !x.registers || !x.asked) return true;
-    const mn = naiOf(x.rrq) ?? x.rrp.homeAddress;
-    const isCopy = x.asked.key !== 0 && x.granted?.key === x.asked.key;
-    const isFirst = !oracle.bindings.of(mn, x.reply.at).some((b) => b.since < x.reply.at);
-    if (!isCopy) uncertain.delete(mn);
-    else if (isFirst && uncertain.size < mostUncertain) uncertain.add(mn);
-    return !uncertain.has(mn);
   }
 
   #learnAddresses(agent: HomeAgent, x: Exchange): void {
@@ -405,5 +393,4 @@ class Watch {
 const aboutOwnKeys: ReadonlySet<string> = new Set(['TN-03', 'TS-05', 'YG-19']);
 /** Requirements of which a request sent again with the same octets is a violation. */
 const aboutOrder: ReadonlySet<string> = new Set(['MN-05', 'MN-07']);
-const mostUncertain = 10_000;
 const mostDoubts = 1000;

@@ -1,13 +1,16 @@
 /** The home agents of a capture: each has one oracle, whatever addresses it speaks from, and is what it shows itself. */
 import type { OracleContext } from '../oracle/context.js';
-import type { Exchange } from '../oracle/exchange.js';
+import { type Exchange, naiOf } from '../oracle/exchange.js';
 import type { TunnelFrame } from '../oracle/frame.js';
 import { Oracle } from '../oracle/oracle.js';
 import { Revocations } from '../oracle/revocations.js';
 import { Associations } from './associations.js';
 import { Beginnings } from './beginnings.js';
 import { type KeysSeen, learnDirection, noKeysSeen } from './learn-direction.js';
+import type { LearntEach } from './learn-each.js';
 import type { Learnt } from './learn.js';
+import { ReplayStyles } from './replay-styles.js';
+import type { Packet } from './packet.js';
 import type { AuditSettings } from './settings.js';
 
 export class HomeAgent {
@@ -18,6 +21,7 @@ export class HomeAgent {
   readonly uncertain = new Set<string>();
   readonly beginnings = new Beginnings();
   readonly revocations = new Revocations();
+  readonly styles: ReplayStyles;
   readonly #learnt: Learnt;
   readonly #keysSeen = noKeysSeen();
   #settings: AuditSettings;
@@ -34,6 +38,7 @@ export class HomeAgent {
     const context = contextOf(this.#settings);
     this.oracle = new Oracle(context);
     this.#associations = new Associations(context);
+    this.styles = new ReplayStyles(context.replay, learnt.isReplaySaid, this.oracle.bindings);
   }
 
   get settings(): AuditSettings {
@@ -47,6 +52,20 @@ export class HomeAgent {
   /** Whose keys are whose is not told yet (A-01), so those of both sides are not judged. */
   get isDirectionKnown(): boolean {
     return this.#isDirectionKnown;
+  }
+
+  /**
+   * False for an MN that names a key which the reply copies, though no registration of it was seen: then the capture may
+   * have begun in the middle, and the reply names the MPA's own key (A-03) and not that of the HA.
+   */
+  hasHistory(x: Exchange): boolean {
+    if (!x.accepted || !x.registers || !x.asked) return true;
+    const mn = naiOf(x.rrq) ?? x.rrp.homeAddress;
+    const isCopy = x.asked.key !== 0 && x.granted?.key === x.asked.key;
+    const isFirst = !this.oracle.bindings.of(mn, x.reply.at).some((b) => b.since < x.reply.at);
+    if (!isCopy) this.uncertain.delete(mn);
+    else if (isFirst && this.uncertain.size < mostUncertain) this.uncertain.add(mn);
+    return !this.uncertain.has(mn);
   }
 
   accepted(x: Exchange): void {
@@ -79,6 +98,7 @@ export class HomeAgent {
   }
 }
 
+const mostUncertain = 10_000;
 /** So many packets of one way stand for both. */
 const enoughOneWay = 16;
 
@@ -95,7 +115,7 @@ const mostHomeAgents = 1000;
 const mostAddresses = 100_000;
 
 export class HomeAgents {
-  readonly #learn: (address: string) => Learnt;
+  readonly #learn: LearntEach['of'];
   readonly #all: HomeAgent[] = [];
   readonly #byAddress = new Map<string, HomeAgent>();
   readonly #careOf = new Set<string>();
@@ -103,7 +123,7 @@ export class HomeAgents {
   overlooked = 0;
 
   /** `learn` says what is known of the home agent that was asked first at an address. */
-  constructor(learn: (address: string) => Learnt) {
+  constructor(learn: LearntEach['of']) {
     this.#learn = learn;
   }
 
@@ -111,15 +131,15 @@ export class HomeAgents {
     return this.#all;
   }
 
-  /** The home agent with this address; a new one if none has it. Undefined when there are too many. */
-  meet(address: string): HomeAgent | undefined {
+  /** The home agent with this address; a new one, asked by this packet, if none has it. Undefined with too many. */
+  meet(address: string, first?: Packet): HomeAgent | undefined {
     const found = this.#byAddress.get(address);
     if (found) return found;
     if (this.#byAddress.size >= mostHomeAgents) {
       this.overlooked++;
       return undefined;
     }
-    const agent = new HomeAgent(address, this.#learn(address));
+    const agent = new HomeAgent(address, this.#learn(address, first));
     this.#all.push(agent);
     this.#byAddress.set(address, agent);
     return agent;

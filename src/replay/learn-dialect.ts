@@ -10,6 +10,8 @@ export interface LearntDialect {
   /** Whether it is certain by the layout alone: Yegani's is that of tsirtsis-00 with A=0. */
   readonly profile: Profile;
   readonly isCertain: boolean;
+  /** The form that messages have; undefined where none has the extension, or the user said it. */
+  readonly form?: 'flat' | 'long';
   readonly knobs: Readonly<Record<string, string>>;
   readonly pmipForm?: 'short';
   readonly note?: string;
@@ -32,7 +34,14 @@ export function learnDialect(messages: readonly Message[], options: AuditOptions
   const isLong = long > flat;
   if (isLong) numbered.push('the GRE Key extension has the layout of RFC 6245');
   else if (flat > 0) numbered.push('the GRE Key extension has the layout of the draft and yegani-02');
-  return { profile: isLong ? 'rfc6245' : 'tsirtsis-00', isCertain: isLong, ...common, ...noteOf(numbered) };
+  const form = isLong ? 'long' : 'flat';
+  return {
+    profile: isLong ? 'rfc6245' : 'tsirtsis-00',
+    isCertain: isLong,
+    ...(flat + long > 0 && { form }),
+    ...common,
+    ...noteOf(numbered),
+  };
 }
 
 const noteOf = (notes: readonly string[]): { readonly note?: string } =>

@@ -7,8 +7,11 @@ import type { AuditOptions, AuditSettings } from './settings.js';
 export interface LearntEach {
   /** Of the capture as a whole, with the notes on all home agents. */
   readonly settings: AuditSettings;
-  /** Of the one asked first at this address; one that comes later is taken for what the others are. */
-  readonly of: (address: string) => Learnt;
+  /**
+   * Of the one asked first at this address. One that comes later is taken for what the others are, but for the layout of
+   * the GRE Key extension, which the first packet to it shows.
+   */
+  readonly of: (address: string, first?: Packet) => Learnt;
 }
 
 /** Home agents named in a note. */
@@ -19,11 +22,15 @@ export function learnEach(ahead: readonly Packet[], options: AuditOptions): Lear
   const groups = byHomeAgent(ahead);
   // one that was not looked at ahead may have its keys the other way
   const late = { ...whole, isDirectionKnown: whole.isDirectionSaid };
+  const lateOne = (first: Packet | undefined): Learnt => {
+    const own = first && learn([first], options);
+    return own?.form === undefined || own.form === late.form ? late : own;
+  };
   const isSeveral = groups.size > 1;
   const each = new Map([...groups].map(([name, packets]) => [name, isSeveral ? learn(packets, options) : whole]));
   return {
     settings: isSeveral ? { ...whole.settings, notes: notesOf(each) } : whole.settings,
-    of: (address) => each.get(address) ?? late,
+    of: (address, first) => each.get(address) ?? lateOne(first),
   };
 }
 

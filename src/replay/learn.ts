@@ -11,18 +11,20 @@ import type { Dialect } from '../wire/extensions.js';
 import { ipProtocols } from '../wire/ipv4.js';
 import { coveredBy, decodeRrp, decodeRrq, high32, isAccepted, low32, ntpTimestamp } from '../wire/mobileip.js';
 import { dialectOf } from '../tester/dialect.js';
-import { learnDialect } from './learn-dialect.js';
+import { learnDialect, type LearntDialect } from './learn-dialect.js';
 import { type Agreed, greKeyOf, learnDirection, type Tunnels, tunnelsOf } from './learn-direction.js';
 import { Matcher, isReply, isRequest } from './matcher.js';
 import { type Message, type Packet, protocolOf, readMessage } from './packet.js';
 import type { AuditOptions, AuditSettings } from './settings.js';
 
-export interface Learnt {
+export interface Learnt extends Pick<LearntDialect, 'form'> {
   readonly settings: AuditSettings;
   /** False where no packet has told yet whose keys are whose. */
   readonly isDirectionKnown: boolean;
   /** The user said so. */
   readonly isDirectionSaid: boolean;
+  /** The user said how Identifications are made. */
+  readonly isReplaySaid: boolean;
   /** The A flag was set in an accepted request. */
   readonly usesA: boolean;
   /** The settings once that is known. */
@@ -79,6 +81,8 @@ export function learn(packets: readonly Packet[], options: AuditOptions): Learnt
     settings: settingsFor(isSaid ? said : direction.value, usesA),
     isDirectionKnown: isSaid || [tunnels.up, tunnels.down].some((seen) => seen.asked + seen.granted > 0),
     isDirectionSaid: isSaid,
+    ...(layout.form && { form: layout.form }),
+    isReplaySaid: options.replay !== undefined,
     usesA,
     settingsFor,
   };
@@ -146,7 +150,7 @@ function tellsNoTime(messages: readonly Message[], dialect: Dialect): boolean {
 }
 
 /** Seconds by which no clock is wrong. */
-const farAway = 86_400;
+export const farAway = 86_400;
 
 /** A key that fits no message at all is the wrong one: all would fail for the user's mistake. */
 function usableKey(
