@@ -30,8 +30,24 @@ export function readTunnelFrame(bytes: Uint8Array, at: number): TunnelFrame | un
   if (protocol !== ipProtocols.gre) return undefined;
   const header = decode(gre, payload);
   if (!header.ok) return { at, bytes, outer };
+  if (isPptp(header.value, outer, payload)) return undefined;
   const isIpv4 = header.value.protocol === etherTypes.ipv4;
   return { at, bytes, outer, gre: header.value, ...(isIpv4 && innerOf(header.value.payload)) };
+}
+
+/**
+ * RFC 2637 §4.1: PPTP has a GRE of its own, of version 1, in which half of the key is the length of the payload. Two ends
+ * of a Mobile IP tunnel may have it between them too.
+ */
+function isPptp(
+  { version, protocol, key, sequence }: Gre,
+  { totalLength, headerLength }: Ipv4,
+  packet: Uint8Array,
+): boolean {
+  if (version !== 1 || protocol !== etherTypes.ppp || key === undefined) return false;
+  const acknowledges = ((packet[1] ?? 0) & 0x80) !== 0;
+  const header = 8 + (sequence === undefined ? 0 : 4) + (acknowledges ? 4 : 0);
+  return key >>> 16 === totalLength - headerLength * 4 - header;
 }
 
 /** What hardware is to cut into segments has the length 0 until then, and is as long as it is. */

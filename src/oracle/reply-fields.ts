@@ -45,7 +45,7 @@ function judgeTransport(x: Exchange): Finding[] {
     ),
   ];
   // RFC 3344 §3.8.3.1: a request to a broadcast or multicast address is answered from a unicast one
-  if (!isForMany(request.to.address)) {
+  if (!isForMany(request.to.address) && !isDiscovery(x)) {
     findings.push(
       check(
         'HA-40',
@@ -63,6 +63,15 @@ function isForMany(address: string): boolean {
   const first = Number.parseInt(address, 10);
   return first >= 224 && (first < 240 || first === 255);
 }
+
+/**
+ * RFC 3344 §3.6.1.2, §3.8.2.1: a request to the broadcast address of the home network asks who the home agent is, and code
+ * 136 tells it. Which address that is cannot be seen; the home agent says that it is none of its own.
+ */
+const isDiscovery = ({ request, reply, rrq, rrp }: Exchange): boolean =>
+  rrp.code === replyCodes.unknownHomeAgent &&
+  rrq.homeAgent === request.to.address &&
+  rrp.homeAgent === reply.from.address;
 
 function judgeIdentification(x: Exchange, context: OracleContext): Finding[] {
   const asked = x.rrq.identification;

@@ -17,6 +17,12 @@ export const idMatters = (at: number, lifetime: number): number => at + Math.max
 
 export const hexId = (id: bigint): string => `0x${id.toString(16).padStart(16, '0')}`;
 
+/**
+ * Two requests that were sent within so many milliseconds may overtake each other on their way, such as the end of a
+ * registration and the next one.
+ */
+const overtaking = 1000;
+
 /** A sender may set its clock a moment after the reply that told it to was seen, and one clock may serve all its MNs. */
 const settling = 2000;
 
@@ -42,8 +48,12 @@ export class RequestOrder {
     const before = known && known.at > told + settling ? known.id : undefined;
     const id = rrq.identification;
     const latest = before === undefined || isLater(id, before) ? id : before;
-    this.#last.set(key, { id: latest, at: request.at }, request.at, idMatters(request.at, rrq.lifetime));
-    if (before === undefined) return [];
+    const at = Math.max(request.at, known?.at ?? request.at);
+    this.#last.set(key, { id: latest, at }, request.at, idMatters(request.at, rrq.lifetime));
+    // a capture put together from several may go back in time
+    if (before === undefined || known === undefined || request.at < known.at) return [];
+    const behind = millisecondsBetween(id, before);
+    if (behind > 0 && behind + request.at - known.at < overtaking) return [];
     return [
       check('MN-05', isLater(id, before), `an Identification greater than ${hexId(before)}`, hexId(id)),
       check('MN-07', id !== before, `another Identification than the one before`, hexId(id)),
@@ -57,6 +67,9 @@ export class RequestOrder {
     this.#told.set(x.request.from.address, at, at, at + remembered);
   }
 }
+
+/** How much later the second one is. */
+const millisecondsBetween = (a: bigint, b: bigint): number => (Number(BigInt.asIntN(64, b - a)) / 2 ** 32) * 1000;
 
 /** Compared modulo 2^64, for the era of NTP ends in 2036. */
 function isLater(id: bigint, before: bigint): boolean {

@@ -27,7 +27,10 @@ export class Ports {
     const udp = ((bytes[0] ?? 0) & 15) * 4;
     const [from, to] = [uint16At(bytes, udp), uint16At(bytes, udp + 2)];
     const payload = bytes.subarray(udp + 8);
-    if (![from, to].some((p) => p === mobileIpPort || p === this.#port)) return this.#isAnswer(packet, to, payload);
+    const isOurs = (p: number): boolean => p === mobileIpPort || p === this.#port;
+    if (!isOurs(from) && !isOurs(to)) return this.#isAnswer(packet, to, payload);
+    // RFC 3344 §3.3: requests go to that port; what only comes from it is of another protocol
+    if (!isOurs(to) && payload[0] === messageTypes.rrq) return false;
     const low = payload[0] === messageTypes.rrq ? lowIdentification(payload, 'request') : undefined;
     if (low !== undefined) this.#asked.set(`${sourceOf(packet)} ${from} ${low}`, destinationOf(packet));
     return true;

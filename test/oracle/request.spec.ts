@@ -144,7 +144,7 @@ describe('rules for requests', () => {
     ['two extensions', { rrq: { extensions: [nai, greKey, greKey, mnHa] } }, ['TS-01']],
     ['the bit r', { rrq: { reservedR: true } }, ['MN-25']],
     ['the bit x', { rrq: { reservedX: true } }, ['MN-25']],
-    ['another source', { from: '198.51.100.99' }, ['MN-21']],
+    ['another source', { rrq: { decapsulation: true }, from: '198.51.100.99' }, ['MN-21']],
     ['no care-of address', { rrq: { careOfAddress: '0.0.0.0' }, from: '0.0.0.0' }, ['LG-02']],
     ['no G', { rrq: { gre: false } }, ['YG-18']],
     ['the key behind FA-HA', { rrq: { extensions: [nai, mnHa, faHa, greKey] } }, ['YG-09']],
@@ -179,8 +179,10 @@ describe('rules for requests', () => {
     bench.ask();
     expect(violated(bench.ask({ rrq: { identification: 101n }, at: 1 }))).to.deep.equal([]);
     expect(violated(bench.ask({ rrq: { identification: 101n }, at: 2 }))).to.deep.equal(['MN-05', 'MN-07']);
-    expect(violated(bench.ask({ rrq: { identification: 99n }, at: 3 }))).to.deep.equal(['MN-05']);
-    const elsewhere = { rrq: { identification: 98n, careOfAddress: '198.51.100.8' }, from: '198.51.100.8', at: 4 };
+    // so soon, one may have overtaken the other
+    expect(violated(bench.ask({ rrq: { identification: 99n }, at: 3 }))).to.deep.equal([]);
+    expect(violated(bench.ask({ rrq: { identification: 99n }, at: 1500 }))).to.deep.equal(['MN-05']);
+    const elsewhere = { rrq: { identification: 98n, careOfAddress: '198.51.100.8' }, from: '198.51.100.8', at: 1600 };
     expect(violated(bench.ask(elsewhere))).to.deep.equal([]);
   });
 
@@ -191,7 +193,7 @@ describe('rules for requests', () => {
     ] as const) {
       const bench = new Bench({ id_decrease_after_133: knob });
       bench.accepted({ rrq: { identification: 1000n } }, 'none', 133);
-      expect(violated(bench.ask({ rrq: { identification: 500n }, at: 5 }))).to.deep.equal(ids);
+      expect(violated(bench.ask({ rrq: { identification: 500n }, at: 1500 }))).to.deep.equal(ids);
     }
   });
 

@@ -32,7 +32,7 @@ const foreign: Readonly<
     cases: true,
   },
   'mkiol-mn-gre.pcap': { options: { mnHa: association(256, '1234567812345678') }, violated: [], cases: true },
-  'juakali-mn-adv.pcap': { violated: ['mpa LG-03', 'mpa MN-21', 'mpa MN-28'], cases: true },
+  'juakali-mn-adv.pcap': { violated: ['mpa LG-03', 'mpa MN-28'], cases: true },
   'ovs-gre.pcap': { violated: [], cases: false },
   'dnsmasq-dhclient4.pcap': { violated: [], cases: false },
   'dnsmasq-dhclient6.pcap': { violated: [], cases: false },
