@@ -52,10 +52,10 @@ export class RequestOrder {
     this.#last.set(key, { id: latest, at }, request.at, idMatters(request.at, rrq.lifetime));
     // a capture put together from several may go back in time
     if (before === undefined || known === undefined || request.at < known.at) return [];
-    const behind = millisecondsBetween(id, before);
-    if (behind > 0 && behind + request.at - known.at < overtaking) return [];
+    const isInOrder = isLater(id, before);
+    if (!isInOrder && id !== before && millisecondsBetween(id, before) + request.at - known.at < overtaking) return [];
     return [
-      check('MN-05', isLater(id, before), `an Identification greater than ${hexId(before)}`, hexId(id)),
+      check('MN-05', isInOrder, `an Identification greater than ${hexId(before)}`, hexId(id)),
       check('MN-07', id !== before, `another Identification than the one before`, hexId(id)),
     ];
   }

@@ -205,7 +205,7 @@ class Watch {
     // RFC 3344 §3.1; one that is there is not judged, for the capture may be taken before the hardware computes it
     const summed = message.checksum === 'none' ? violated('MN-31', 'a UDP checksum', 'checksum 0') : holds('MN-31');
     // what the network doubled is no request of its own, though it looks like one; and nonces have no order
-    const isOrdered = !isAlike && agent.styles.isTimed(request);
+    const isOrdered = findings.every(isInOrder) || (!isAlike && agent.styles.isTimed(request));
     const certain = isOrdered ? findings : findings.filter((f) => !aboutOrder.has(f.requirement));
     this.#add('mpa', message.from.address, agent, [...certain, ...pace, summed], message.number, () => [
       this.#shown(message, agent, 'received', true),
@@ -393,4 +393,5 @@ class Watch {
 const aboutOwnKeys: ReadonlySet<string> = new Set(['TN-03', 'TS-05', 'YG-19']);
 /** Requirements of which a request sent again with the same octets is a violation. */
 const aboutOrder: ReadonlySet<string> = new Set(['MN-05', 'MN-07']);
+const isInOrder = ({ holds, requirement }: Finding): boolean => holds || !aboutOrder.has(requirement);
 const mostDoubts = 1000;

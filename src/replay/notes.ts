@@ -31,8 +31,8 @@ export interface Others {
 const notJudged =
   'not judged from captures, for they need a run against the device: back-off of requests (MN-02), what ' +
   'follows a denial (MN-16, LG-35), renewal in time (MN-14, LG-08), replies to no request in sight (HA-50), ' +
-  'GRE sequence numbers (GR-13), tunnels before the first reply (LG-13), of revocations when and where one is due, how it ' +
-  'slows down (RV-04) and whether a bad one is ignored (RV-06, RV-07), and whatever a device does only when it is asked to';
+  'GRE sequence numbers (GR-13), tunnels before the first reply (LG-13), where requests with D=0 come from (MN-21), of ' +
+  'revocations when and where one is due, how it slows down (RV-04) and whether a bad one is ignored (RV-06, RV-07), and whatever a device does only when it is asked to';
 
 export function auditNotes(counts: Counts, { repeated, unanswered, overlooked, unknownKeys }: Others): string[] {
   const { requests, exchanges, tunnelled, unrelated } = counts;

@@ -10,7 +10,7 @@ import { type ObservedExchange, prepare } from '../oracle/exchange.js';
 import { Remembered } from '../oracle/remembered.js';
 import type { Request } from '../oracle/request.js';
 import { idMatters } from '../oracle/request-order.js';
-import { high32, isAccepted, ntpTimestamp } from '../wire/mobileip.js';
+import { high32, isAccepted, ntpEpochOffset } from '../wire/mobileip.js';
 import { highHalves } from './identifications.js';
 import { farAway } from './learn.js';
 
@@ -82,4 +82,4 @@ export class ReplayStyles {
 }
 
 /** Modulo 2^32, for the era of NTP ends in 2036. */
-const secondsAway = (high: number, at: number): number => (high - high32(ntpTimestamp(at))) | 0;
+const secondsAway = (high: number, at: number): number => (high - Math.floor(at / 1000) - ntpEpochOffset) | 0;
