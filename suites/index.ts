@@ -25,6 +25,7 @@ import { tunnelChecks } from './ha/tunnel-checks.suite.js';
 import { tunnelBroadcasts } from './ha/tunnel-broadcasts.suite.js';
 import { tunnelForwarding } from './ha/tunnel-forwarding.suite.js';
 import { tunnelLifetime } from './ha/tunnel-lifetime.suite.js';
+import { tunnelPackets } from './ha/tunnel-packets.suite.js';
 import { tunnelSuccession } from './ha/tunnel-succession.suite.js';
 import { mpaSections } from './mpa/index.js';
 import { yeganiHomeAgent } from './ha/yegani-4.2-home-agent.suite.js';
@@ -53,6 +54,7 @@ export const sections: readonly SectionDefinition[] = [
   pmipInitial,
   pmipExtensions,
   tunnelForwarding,
+  tunnelPackets,
   tunnelBroadcasts,
   tunnelLifetime,
   tunnelSuccession,

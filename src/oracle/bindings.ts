@@ -23,6 +23,8 @@ export interface Binding {
   readonly gre: boolean;
   /** The request had the GRE Key extension without the G bit. */
   readonly greImplied?: boolean;
+  /** The request had the B bit. */
+  readonly broadcast?: boolean;
   /** MPA to HA; undefined without GRE keys. */
   readonly reverseKey?: number | undefined;
   /** HA to MPA; undefined without GRE keys. */
@@ -188,6 +190,7 @@ export class Bindings {
       l2: x.asked?.a === true,
       gre: x.rrq.gre || x.asked !== undefined,
       greImplied: !x.rrq.gre,
+      broadcast: x.rrq.broadcast,
       reverseKey: keys.reverseKey,
       forwardKey: keys.forwardKey,
       bidirectional: keys.bidirectional,

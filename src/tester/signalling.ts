@@ -169,10 +169,24 @@ export class Signalling extends CaseBase {
   async ask(mn: MobileNode, request: RrqInput, options: AskOptions = {}): Promise<Answer> {
     const first = await this.#patiently(mn, await this.#ready(mn, request), options);
     if (first.kind === 'reply') return first;
-    const again = { ...request, identification: this.session.identification(mn.nai) };
+    const again = this.#anew(mn, request);
     // one that cannot read the extension has been waited for as long as it takes before the first case
     const { mismatch, patience, config } = this.session;
     return this.#once(mn, again, options, mismatch?.proof ? patience : config.timeout);
+  }
+
+  /**
+   * The request once more, with a new Identification. A key of the MN's own that is not agreed on is another one now: the
+   * answer that was lost may have agreed on it, and draft §6.2 would have it copied where the HA's key is looked for.
+   */
+  #anew(mn: MobileNode, request: RrqInput): RrqInput {
+    const other = this.session.random.uint32() || 1;
+    const extensions = (request.extensions ?? []).map((e) => {
+      if (e.name !== 'greKey' || e.key === 0 || e.key === mn.agreedKey) return e;
+      if (e.key === mn.ownKey) mn.ownKey = other;
+      return { ...e, key: other };
+    });
+    return { ...request, extensions, identification: this.session.identification(mn.nai) };
   }
 
   /** Sends a bent request that the device may leave unanswered: a fence behind it tells silence from slowness. */

@@ -156,6 +156,26 @@ export const reregistration = section('ha/6.2', { document: 'tsirtsis', section:
       expectForwardKey(t, mn, await t.passes(mn, 'LG-10'), 'LG-10');
     });
   }
+  for (const [i, [name, mode]] of (
+    [
+      ['normal mode', modes.unidirectional],
+      ['L2 mode', modes.l2Unidirectional],
+    ] as const
+  ).entries()) {
+    test(
+      number(40, i),
+      `MUST move the tunnel on a handover with another key in ${name}`,
+      { needs: needsOf(mode), tunnel: true, careOfAddresses: 2, covers: ['TS-32'] },
+      async (t) => {
+        const mn = await t.registered(mode, 0);
+        await t.carries(mn);
+        mn.station = t.session.stations.at(1);
+        mn.ownKey = t.session.random.uint32() || 1;
+        await t.register(mn, mode);
+        expectForwardKey(t, mn, await t.passes(mn, 'TS-32'), 'TS-32');
+      },
+    );
+  }
 
   test(
     '31',

@@ -335,6 +335,7 @@ export const bridging = section('ha/7', { document: 'tsirtsis', section: '7' }, 
         return t.register(mn, modes.l2Bidirectional);
       },
     ],
+    ['58', 'a renewal for normal mode', 'TS-32', {}, (t, mn) => t.register(mn, modes.bidirectional)],
   ] as readonly (readonly [
     string,
     string,

@@ -45,15 +45,17 @@ export const security = section('ha/8', { document: 'tsirtsis', section: '8' }, 
     },
   );
 
-  test('06', 'MUST NOT accept a request that it has accepted before', { ...gre, covers: ['HA-13'] }, async (t) => {
-    const mn = await t.registered(modes.unidirectional);
-    const first = mn.request(modes.unidirectional);
-    t.accepted(await t.ask(mn, first), 'HA-13');
-    const second = mn.request(modes.unidirectional);
-    t.accepted(await t.ask(mn, second), 'HA-13');
-    const answer = await t.askBent(mn, first, { field: 'sent again' });
-    t.refused(answer, 'HA-13');
-  });
+  test('06', 'MUST NOT accept a request that it has accepted before', { ...gre, covers: ['HA-13'] }, (t) =>
+    t.eachMode(async (mode) => {
+      const mn = await t.registered(mode);
+      const first = mn.request(mode);
+      t.accepted(await t.ask(mn, first), 'HA-13');
+      const second = mn.request(mode);
+      t.accepted(await t.ask(mn, second), 'HA-13');
+      const answer = await t.askBent(mn, first, { field: 'sent again' });
+      t.refused(answer, 'HA-13');
+    }),
+  );
 
   test(
     '09',

@@ -153,6 +153,9 @@ export const sendingReplies = section('ha/rfc3344-3.8.3', { document: 'rfc3344',
     covers: ['HA-37'],
     needs: ['dynamicHomeAddress'],
   });
+  test.wholeRun('25', 'MUST have copied the home address of every accepted request of the run that names one', {
+    covers: ['HA-36'],
+  });
   test.wholeRun('16', 'MUST have returned the NAI of every accepted request of the run', { covers: ['HA-38'] });
 
   // --- lifetime ---

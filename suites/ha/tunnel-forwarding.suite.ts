@@ -44,7 +44,7 @@ function expectIntact(t: CaseContext, inner: Ipv4, sent: Partial<Ipv4>, payload:
 async function staysIntact(t: CaseContext, mode: Mode): Promise<void> {
   const [from, to] = [await t.registered(mode), await t.registered(mode)];
   await connected(t, from, to);
-  const fields = { tos: 0x28, identification: 0x4d6e, dontFragment: true };
+  const fields = { tos: 0x2b, identification: 0x4d6e, dontFragment: true };
   const probe = t.probe();
   const sent = { ...fields, protocol: ipProtocols.icmp, source: from.ip ?? '', destination: to.ip ?? '' };
   const arrival = await arrives(t, to, (p) => sendBetween(from, to, p, { inner: fields }), probe);

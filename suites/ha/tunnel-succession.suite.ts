@@ -11,7 +11,7 @@ import type { CaseContext } from '../../src/tester/context.js';
 import { earliestEnd } from '../../src/tester/lifetime.js';
 import type { MobileNode } from '../../src/tester/mobile-node.js';
 import { connected, packetMode, takesNothing } from '../../src/tester/reach.js';
-import type { Mode } from '../../src/tester/request.js';
+import { type Mode, modes } from '../../src/tester/request.js';
 import type { Answer } from '../../src/tester/signalling.js';
 import { infiniteLifetime } from '../../src/wire/mobileip.js';
 
@@ -117,6 +117,21 @@ export const tunnelSuccession = section('ha/tunnel', { document: 'rfc3344', sect
       const mode = packetMode(t);
       const { mn, first } = await shortly(t, mode);
       await outlives(t, mn, first, await t.register(mn, { ...mode, lifetime: infiniteLifetime }));
+    },
+  );
+
+  test(
+    '63',
+    'MUST go on tunnelling past the lifetime of before when a renewal has changed the mode',
+    { needs: ['greKeys', 'l2'], tunnel: true, covers: ['TN-01'], waits: true },
+    async (t) => {
+      const others = [modes.l2Bidirectional, modes.bidirectional];
+      const renewed = [];
+      for (const [i, before] of [modes.bidirectional, modes.l2Bidirectional].entries()) {
+        const { mn, first } = await shortly(t, before);
+        renewed.push({ mn, first, later: await t.register(mn, others[i] ?? before) });
+      }
+      for (const { mn, first, later } of renewed) await outlives(t, mn, first, later);
     },
   );
 

@@ -6,6 +6,7 @@ import { haFuzzFaults } from './ha-fuzz.js';
 import { haKeyFaults } from './ha-keys.js';
 import { l2Faults } from './ha-l2.js';
 import { haLateFaults } from './ha-late.js';
+import { haPassingFaults } from './ha-passing.js';
 import { haReceiverFaults } from './ha-receiver.js';
 import { haRegistrationFaults } from './ha-registration.js';
 import { haSignallingFaults } from './ha-signalling.js';
@@ -32,6 +33,7 @@ export const haFaults: readonly Fault[] = [
   ...haEndingFaults,
   ...haLateFaults,
   ...haSuccessionFaults,
+  ...haPassingFaults,
 ];
 
 /** With those that only the fuzzer can be asked to find. */
