@@ -228,8 +228,11 @@ export const proxyDenials = mpaSection('mpa/rfc3344-3.6.2', { document: 'rfc3344
       if (!turned) return t.note('does not turn to the home agent that code 136 names');
       const next = await t.maybeRequest(node, node.requests.all.indexOf(turned) + 1, 1000 * lifetime + 1000);
       if (!next) return t.undecided('it does not renew');
+      // whoever begins anew, as its registration has ended, may ask the first home agent again
+      const past = next.at - turned.at + t.uncertainty(turned.at);
       const { address } = next.station;
       const right = turned.station.address;
+      if (address !== right && past >= 1000 * lifetime) return t.undecided('it does not renew in time');
       if (address !== right) t.recorder.blame(next.message.bytes);
       t.demand('LG-08', address === right, `a renewal sent to ${right}`, `a request to ${address}`);
     },
