@@ -248,7 +248,7 @@ export class MpaContext extends MpaSignalling {
 
   /** Demands that a packet from the tunnel reaches the node on the access link. */
   async down(node: ProxiedNode, id: RequirementId, options: DownOptions = {}): Promise<LinkFrame> {
-    const frame = await this.#comesDown(node, options);
+    const frame = await this.comesDown(node, options);
     const what = options.what ?? 'a packet';
     if (!frame) this.wereInTime();
     if (!frame) throw this.violation(id, `${what} from the tunnel at ${node.mac} on the access link`, 'none came');
@@ -257,12 +257,13 @@ export class MpaContext extends MpaSignalling {
 
   /** The same as an arrangement. */
   async carriesDown(node: ProxiedNode, options: DownOptions = {}): Promise<LinkFrame> {
-    const frame = await this.#comesDown(node, options);
+    const frame = await this.comesDown(node, options);
     if (!frame) throw new Inconclusive('a valid packet from the tunnel did not reach the mobile node');
     return frame;
   }
 
-  #comesDown(node: ProxiedNode, options: DownOptions): Promise<LinkFrame | undefined> {
+  /** A packet from the tunnel that comes out at the node; undefined when it does not. */
+  comesDown(node: ProxiedNode, options: DownOptions): Promise<LinkFrame | undefined> {
     return this.#evenIfLost(node, () => this.#tryDown(node, options));
   }
 
