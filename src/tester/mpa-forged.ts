@@ -10,7 +10,7 @@ const beforeAuthenticator = 6;
 /** An MN-HA without an authenticator: nothing is compared by who compares as many octets as there are. */
 export const emptyMnHa = ({ config }: Pick<MpaSession, 'config'>): Bend<RrpInput> => ({
   ...replace<RrpInput>('mnHa', { name: 'mnHa', spi: config.mnHa.spi, authenticator: new Uint8Array(0) }),
-  field: 'mnHa authenticator, none',
+  field: 'authenticator cut to 0 octets',
 });
 
 /** One bit of the MN-HA authenticator turned over: a comparison may leave out either end of it. */
