@@ -270,6 +270,7 @@ export class MpaSession {
     const { from, to } = request.message;
     this.oracle.exchange({ request: request.message, reply: { at: this.clock.now(), from: to, to: from, bytes } });
     node.grant = request.rrq.lifetime === 0 ? undefined : (grant ?? node.grant);
+    if (grant && grant.lifetime > 0) node.shortestLifetime = Math.min(node.shortestLifetime, grant.lifetime);
   }
 
   /** What is wrong with the authentication of a request; undefined when one of its extensions is known and verifies. */
@@ -304,7 +305,8 @@ export class MpaSession {
     this.judge.add(this.oracle.ownRequest(message).findings, node.during, datagram.payload);
     const crossed = this.#hasCrossed(node, request);
     const answer = crossed ? crossed.answer : node.policy(request);
-    if (!crossed) node.requests.push(request);
+    if (crossed) node.crossed++;
+    else node.requests.push(request);
     if (answer === 'withhold' || !this.#isOurs(request)) return;
     node.answered = { request, answer, left: Infinity };
     this.reply(node, request, answer);

@@ -62,6 +62,10 @@ export class ProxiedNode {
   policy: Policy = () => ({});
   grant: Grant | undefined;
   answered: Answered | undefined;
+  /** The shortest lifetime that it was granted, in seconds; one of 0 is none. */
+  shortestLifetime = Infinity;
+  /** How many requests have been left out of `requests`, because an answer may have crossed them. */
+  crossed = 0;
   /** Whether it is on the access link, where it answers for its address. */
   isPresent = false;
   /** Keys that the tester allocates next: random, never 0. */

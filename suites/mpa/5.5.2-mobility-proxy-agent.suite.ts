@@ -108,7 +108,7 @@ export const mpaTable = mpaSection('mpa/5.5.2', { document: 'tsirtsis', section:
 
   test(
     '05',
-    'MUST keep the keys of a node when its registration is renewed',
+    'MUST keep the keys of a node when its registration is renewed, and renewed again',
     { ...normal, covers: ['TS-05', 'TS-23', 'TS-24', 'TS-27'], waits: true },
     (t) =>
       t.eachMode(async (mode) => {
@@ -117,12 +117,11 @@ export const mpaTable = mpaSection('mpa/5.5.2', { document: 'tsirtsis', section:
         await t.attach(node);
         await t.request(node);
         await t.carriesUp(node);
-        await t.renewed(node, 6000);
-        await t.down(node, 'TS-27');
-        const { frame } = await t.up(node, 'TS-27');
-        const isRight = frame.gre?.key === t.granted(node).reverseKey;
-        if (!isRight) t.recorder.blame(frame.bytes);
-        t.demand('TS-27', isRight, `key ${hexKey(t.granted(node).reverseKey ?? 0)}, as before`, keyIn(frame));
+        for (const number of [1, 2]) {
+          await t.renewed(node, 6000, number);
+          await t.down(node, 'TS-27');
+          await hasItsKey(t, node);
+        }
       }),
   );
 
@@ -228,5 +227,33 @@ export const mpaTable = mpaSection('mpa/5.5.2', { document: 'tsirtsis', section:
         await t.down(second, 'TS-27');
         await hasItsKey(t, second);
       }),
+  );
+
+  test(
+    '11',
+    'MUST serve a node that comes back and gets another home address',
+    { ...normal, covers: ['MN-27', 'LG-16', 'TN-10'], waits: true },
+    (t) =>
+      t.eachMode(
+        async (mode) => {
+          t.needAccess();
+          const first = await t.attached(mode);
+          await t.carriesDown(first);
+          await t.detach(first);
+          await t.isOver(first);
+          const { nai, mac } = first;
+          const second = await t.attached(mode, { nai, mac });
+          if (t.granted(second).homeAddress === first.homeAddress) return t.note('it asks for the address of before');
+          await t.down(second, 'MN-27');
+          await hasItsKey(t, second);
+          await t.nothingDown(
+            'TN-10',
+            'a packet for the home address that the node had before',
+            (probe) => t.sendDown(second, probe, { to: { ip: first.homeAddress } }),
+            second,
+          );
+        },
+        ({ a }) => a !== true,
+      ),
   );
 });

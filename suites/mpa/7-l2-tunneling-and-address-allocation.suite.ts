@@ -164,22 +164,33 @@ export const mpaL2Tunneling = mpaSection('mpa/7', { document: 'tsirtsis', sectio
     },
   );
 
-  test('04', 'MUST carry frames of a node that hold no IPv4', { ...tunnel, covers: ['LG-14', 'TS-36'] }, async (t) => {
-    t.needAccess();
-    const node = await t.attached(modes.l2Bidirectional);
-    await t.carriesUp(node);
-    const question = { senderMac: node.mac, senderIp: node.homeAddress, targetIp: '203.0.113.9' };
-    await t.up(node, 'LG-14', {
-      what: 'an ARP request',
-      mac: broadcastMac,
-      etherType: etherTypes.arp,
-      payload: (probe) => encode(arp, { ...question, padding: probe.payload() }),
-    });
-    const ends = { source: 'fe80::1:2', destination: 'fe80::1:3' };
-    await t.up(node, 'LG-14', {
-      what: 'an IPv6 packet',
-      etherType: etherTypes.ipv6,
-      payload: (probe) => encode(ipv6, { ...ends, nextHeader: noNextHeader, payload: probe.payload() }),
-    });
-  });
+  test(
+    '04',
+    'MUST carry frames of a node that hold no IPv4, or are for a group',
+    { ...tunnel, covers: ['LG-14', 'TS-36'] },
+    async (t) => {
+      t.needAccess();
+      const node = await t.attached(modes.l2Bidirectional);
+      await t.carriesUp(node);
+      const question = { senderMac: node.mac, senderIp: node.homeAddress, targetIp: '203.0.113.9' };
+      await t.up(node, 'LG-14', {
+        what: 'an ARP request',
+        mac: broadcastMac,
+        etherType: etherTypes.arp,
+        payload: (probe) => encode(arp, { ...question, padding: probe.payload() }),
+      });
+      for (const [what, mac, destination] of [
+        ['an IPv6 packet', correspondentMac, 'fe80::1:3'],
+        ['an IPv6 packet to all routers', '33:33:00:00:00:02', 'ff02::2'], // autoconfiguration begins with one, RFC 4862 §4
+      ] as const) {
+        const ends = { source: 'fe80::1:2', destination };
+        await t.up(node, 'LG-14', {
+          what,
+          mac,
+          etherType: etherTypes.ipv6,
+          payload: (probe) => encode(ipv6, { ...ends, nextHeader: noNextHeader, payload: probe.payload() }),
+        });
+      }
+    },
+  );
 });

@@ -127,6 +127,33 @@ export const proxyLifetimes = mpaSection('mpa/rfc3344-3.6.2', { document: 'rfc33
       t.atMost('MN-13', [before, renewal], 1000 * most + tolerance, 'a renewal after the request');
     },
   );
+
+  test(
+    '33',
+    'MUST NOT tunnel for a node whose registration is granted for 0 seconds',
+    { ...waits, tunnel: true, covers: ['MN-13', 'TN-14'] },
+    (t) =>
+      t.eachMode(
+        async (mode) => {
+          t.needAccess();
+          const witness = await t.attached(mode);
+          await t.carriesUp(witness);
+          const node = t.node(mode);
+          let told = false;
+          // once: whoever asks again at once could not be told from one that has a registration
+          node.policy = () => {
+            if (told) return 'withhold';
+            told = true;
+            return { lifetime: 0 };
+          };
+          await t.attach(node);
+          await t.request(node);
+          await t.forcedWait(t.expiryTolerance);
+          await t.nothingUp('TN-14', 'a packet of a node that was granted no time', node, witness);
+        },
+        ({ a, key }) => (a ? key === 0 : key === 'own'),
+      ),
+  );
 });
 
 export const proxyDenials = mpaSection('mpa/rfc3344-3.6.2', { document: 'rfc3344', section: '3.6.2.3' }, (test) => {
@@ -228,8 +255,11 @@ export const proxyDenials = mpaSection('mpa/rfc3344-3.6.2', { document: 'rfc3344
       if (!turned) return t.note('does not turn to the home agent that code 136 names');
       const next = await t.maybeRequest(node, node.requests.all.indexOf(turned) + 1, 1000 * lifetime + 1000);
       if (!next) return t.undecided('it does not renew');
+      // whoever begins anew, as its registration has ended, may ask the first home agent again
+      const past = next.at - turned.at + t.uncertainty(turned.at);
       const { address } = next.station;
       const right = turned.station.address;
+      if (address !== right && past >= 1000 * lifetime) return t.undecided('it does not renew in time');
       if (address !== right) t.recorder.blame(next.message.bytes);
       t.demand('LG-08', address === right, `a renewal sent to ${right}`, `a request to ${address}`);
     },

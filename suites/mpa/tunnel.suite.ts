@@ -83,6 +83,39 @@ export const proxyTunnel = mpaSection('mpa/tunnel', { document: 'rfc3024', secti
     },
   );
 
+  test(
+    '17',
+    'MUST tunnel to the Home Agent of the last reply, where a renewal has moved it',
+    { ...tunnel, covers: ['TN-08'], careOfAddresses: 2, waits: true },
+    async (t) => {
+      t.needAccess();
+      const node = t.node(modes.bidirectional);
+      const key = node.nextKey();
+      let moved = '';
+      node.policy = ({ station, standing }) => {
+        if (!standing) return { lifetime: 6 };
+        moved ||= t.session.stations.otherThan(station.address) ?? '';
+        return { homeAgent: moved, key };
+      };
+      await t.attach(node);
+      await t.request(node);
+      await t.carriesUp(node);
+      await t.renewed(node, 6000);
+      const there = t.session.stations.of(moved);
+      if (!there) return t.skip('needs a second address');
+      // the new key tells whether it has taken the reply; from which home agent it then takes packets is not asked here
+      const stations = [there, t.granted(node).station];
+      const taken = await Promise.all(
+        stations.map((station) => t.comesDown(node, { grant: { ...t.granted(node), station } })),
+      );
+      if (!taken.some((frame) => frame)) return t.undecided('it does not take a reply that names another home agent');
+      const { frame } = await t.up(node, 'TN-08');
+      const { destination } = frame.outer;
+      if (destination !== moved) t.recorder.blame(frame.bytes);
+      t.demand('TN-08', destination === moved, `outer destination ${moved}`, destination);
+    },
+  );
+
   test('03', 'MUST use the same encapsulation in both directions', { ...tunnel, covers: ['TN-09'] }, (t) =>
     t.eachMode(async (mode) => {
       t.needAccess();

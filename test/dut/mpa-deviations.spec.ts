@@ -92,6 +92,8 @@ function bends(number: number): readonly AnswerOptions[] {
     { list: [{ name: 'pad' }, nai, greKey, mnHa] },
     { key: 5 },
     { key: 0xffffffff },
+    { list: [nai, greKey, { name: 'mnHa', spi: 256, authenticator: new Uint8Array(0) }] },
+    { lifetime: 0 },
   ];
 }
 
@@ -320,6 +322,30 @@ function conversation(options: Partial<MpaOptions>, deviation: Name = {}): strin
     bench.down(inGre(echo(gateway, home), { key: 0x5145, protocol: 0x0800, sequence }, ha, coa));
   bench.registered(146, { l2: false, key: 'own' }, { key: 0x5145, homeAddress: '10.99.0.46' });
   bench.down(downGre(echo(gateway, home), 0x5145));
+  for (const number of [145, 146]) bench.up(dhcp(number, dhcpv4Types.discover));
+  bench.up(encode(ethernet, { ...group, source: macOf(143) }));
+  // what only later answers say: of another request, of another home agent, of other keys
+  bench.registered(150, { l2: false, key: 'own' }, { lifetime: 20, key: 0x5150 });
+  bench.up(pingFrom(150));
+  bench.wait(15_000);
+  answered({ lifetime: 20, key: 0x5151, identification: 1n });
+  bench.wait(1500);
+  for (const key of [0x5152, 0x5153]) {
+    answered({ lifetime: 20, key, homeAgent: otherHa });
+    bench.up(pingFrom(150));
+    bench.down(downGre(echo(gateway, home), key, otherHa));
+    bench.wait(15_000);
+  }
+  bench.detach(150);
+  bench.wait(1000);
+  answered({ identification: 1n });
+  bench.wait(60_000);
+  // a return to another home address
+  for (const homeAddress of [home, '10.99.0.53']) {
+    bench.registered(153, { l2: false, key: 'own' }, { key: 0x5154, homeAddress });
+    bench.down(downGre(echo(gateway, homeAddress), 0x5154));
+    leaves(153);
+  }
   return said.join('\n');
 }
 

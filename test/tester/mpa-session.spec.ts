@@ -6,13 +6,19 @@ import { dialectOf } from '../../src/tester/dialect.js';
 import type { MpaControl } from '../../src/tester/mpa-control.js';
 import { MpaContext } from '../../src/tester/mpa-context.js';
 import { MpaSession } from '../../src/tester/mpa-session.js';
+import { Inconclusive, Violation } from '../../src/tester/outcome.js';
 import type { ProxiedNode } from '../../src/tester/proxied-node.js';
 import { draftModes, type Mode } from '../../src/tester/request.js';
 import { haConfig } from './in-memory.js';
 
+interface Rig {
+  readonly t: MpaContext;
+  readonly node: ProxiedNode;
+}
+
 describe('session with a mobility proxy agent', () => {
   /** An agent is answered after `delay`, and watched for 8 s; `lag` is how late the tester may notice things. Milliseconds. */
-  async function answered(delay: number, lag: number, mode: Mode = draftModes.l2Bidirectional): Promise<ProxiedNode> {
+  async function answered(delay: number, lag: number, mode: Mode = draftModes.l2Bidirectional): Promise<Rig> {
     const net = memoryNet();
     const config = { ...haConfig, as: 'ha', local: ['192.0.2.1'] } as const;
     const busy: Net = {
@@ -38,25 +44,37 @@ describe('session with a mobility proxy agent', () => {
     await new Promise<void>((resolve) => void net.clock.setTimer(8000, resolve));
     await session.close();
     await mpa.close();
-    return node;
+    return { t, node };
   }
 
   it('takes a retransmission that its own late answer has crossed for the request before, and grants it', async () => {
-    const node = await answered(2500, 0);
+    const { node } = await answered(2500, 0);
     const [first, ...others] = node.requests.all;
     expect(others.every(({ at }) => at - (first?.at ?? 0) > 4000)).to.equal(true);
     expect(node.grant?.lifetime).to.equal(10);
+    expect(node.crossed).to.be.greaterThan(0);
   });
 
   it('counts a renewal, even where it may have noticed that late', async () => {
-    for (const lag of [0, 1500]) expect((await answered(0, lag)).requests.all).to.have.length(2);
+    for (const lag of [0, 1500]) expect((await answered(0, lag)).node.requests.all).to.have.length(2);
   });
 
   it('counts no second request of one that it cannot have answered before, for it was too busy', async () => {
-    expect((await answered(0, 9000, draftModes.l2Unidirectional)).requests.all).to.have.length(1);
+    expect((await answered(0, 9000, draftModes.l2Unidirectional)).node.requests.all).to.have.length(1);
   });
 
   it('counts a second request that names what only the answer can have told', async () => {
-    expect((await answered(0, 9000)).requests.all).to.have.length(2);
+    expect((await answered(0, 9000)).node.requests.all).to.have.length(2);
+  });
+
+  it('accuses nobody where a registration of 10 s may have ended before a late answer', async () => {
+    for (const [lag, outcome] of [
+      [0, Violation],
+      [900, Violation],
+      [1500, Inconclusive],
+    ] as const) {
+      const { t } = await answered(0, lag);
+      expect(() => t.demand('TS-05', false, 'one key', 'another')).to.throw(outcome);
+    }
   });
 });

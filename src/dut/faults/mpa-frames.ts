@@ -1,5 +1,5 @@
 /** Faults that change or lose some frames and packets: long ones, odd ones, broadcasts, addresses. */
-import { isGroupAt, putMac } from '../../agents/octets.js';
+import { isGroupAt, macAt, putMac } from '../../agents/octets.js';
 import { withGreChecksum } from '../gre-field.js';
 import { isL2Frame, mapMpaPackets, mpaFault } from './mpa-make.js';
 import type { MpaFault } from './mpa-types.js';
@@ -25,6 +25,17 @@ export const mpaFrameFaults: readonly MpaFault[] = [
       return isLost ? undefined : delivered;
     },
   })),
+  mpaFault(
+    'multicast-not-tunnelled',
+    'LG-14',
+    'Tunnels no frames of L2 nodes that are for a group, but broadcasts.',
+    (rules) => ({
+      intercept: (frame, device, binding, state) => {
+        const isLost = device.mode.l2 && isGroupAt(frame, 0) && macAt(frame, 0) !== 0xffff_ffff_ffff;
+        return isLost ? undefined : rules.intercept(frame, device, binding, state);
+      },
+    }),
+  ),
   mpaFault('downlink-cut-at-1000', 'GR-16', 'Delivers no more than 1000 octets of a frame.', (rules) => ({
     deliver: (frame, device, state) => rules.deliver(frame, device, state)?.slice(0, 1000),
   })),

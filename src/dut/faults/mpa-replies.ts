@@ -1,6 +1,6 @@
 /** Faults in what a proxy agent makes of a reply: its extensions, its code, and the registration that it is about. */
 import type { Device, Pending } from '../../agents/mpa-devices.js';
-import type { Answer } from '../../agents/mpa-rules.js';
+import type { Answer, Purpose } from '../../agents/mpa-rules.js';
 import type { Extension } from '../../wire/extensions.js';
 import { decodeRrp, replyCodes } from '../../wire/mobileip.js';
 import { type MpaChange, mpaFault, unearned } from './mpa-make.js';
@@ -38,6 +38,14 @@ const unasked: NonNullable<MpaFault['wrap']> = (agent, { dialect }) => {
     },
   };
 };
+
+/** Compares no Identification of replies to one kind of request. */
+const anyReplyFor =
+  (purpose: Purpose): MpaChange =>
+  (rules) => ({
+    checkIdentification: (answer, device, state) =>
+      device.pending?.purpose === purpose || rules.checkIdentification(answer, device, state),
+  });
 
 export const mpaReplyFaults: readonly MpaFault[] = [
   mpaFault(
@@ -78,6 +86,32 @@ export const mpaReplyFaults: readonly MpaFault[] = [
     ...mpaFault('unasked-reply-accepted', 'MN-10', 'Takes replies when it has asked for nothing.', () => ({})),
     wrap: unasked,
   },
+  mpaFault(
+    'empty-authenticator-taken',
+    'MN-11',
+    'Compares as many octets of an authenticator as a reply has.',
+    (rules) => ({
+      checkAuthentication: (answer, device, state) =>
+        rules.checkAuthentication(answer, device, state) ||
+        (answer.mnHa.length === 1 && answer.mnHa[0]?.authenticator?.length === 0),
+    }),
+  ),
+  mpaFault(
+    'renewal-reply-to-any-request',
+    'MN-10',
+    'Takes replies whatever their Identification once a node is registered.',
+    anyReplyFor('renewal'),
+  ),
+  mpaFault(
+    'deregistration-reply-to-any-request',
+    'MN-10',
+    'Takes replies whatever their Identification for a node that leaves.',
+    anyReplyFor('deregistration'),
+  ),
+  mpaFault('no-time-is-much', 'MN-13', 'Takes a granted lifetime of 0 for one without an end.', (rules) => ({
+    grantedLifetime: (answer, device) =>
+      answer.reply.lifetime === 0 && device.phase === 'attached' ? 65_534 : rules.grantedLifetime(answer, device),
+  })),
   // denials
   mpaFault('few-denials-known', 'TN-14', 'Takes codes that are seldom seen for acceptances.', (rules) => ({
     isAccepted: (answer) => rules.isAccepted(answer) || isRare(answer),

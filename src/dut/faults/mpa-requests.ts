@@ -50,6 +50,21 @@ export const mpaRequestFaults: readonly MpaFault[] = [
       ...unrenewed((device) => (counts.get(device) ?? 0) > 1)(rules, config),
     };
   }),
+  mpaFault(
+    'granting-home-agent-forgotten',
+    'LG-08',
+    'Renews at the configured home agent, though another has granted.',
+    (rules, { homeAgent }) => ({
+      buildRequest: (device, purpose, ...rest) => {
+        const request = rules.buildRequest(device, purpose, ...rest);
+        return purpose === 'renewal' ? { ...request, homeAgent: homeAgent.address } : request;
+      },
+      addressRequest: (device, request) => {
+        const ends = rules.addressRequest(device, request);
+        return device.binding && request.lifetime > 0 ? { ...ends, remote: homeAgent } : ends;
+      },
+    }),
+  ),
   mpaFault('renewal-without-pause', 'MN-01', 'Renews after a third of the lifetime, however short.', (rules) => ({
     renewal: (sentAt, expires) => sentAt + (expires - sentAt) / 3,
     earliest: (device) => (device.binding ? -Infinity : rules.earliest(device)),

@@ -109,4 +109,56 @@ export const mpaTableFaults: readonly MpaFault[] = [
       },
     };
   }),
+  mpaFault('first-home-address-offered', 'LG-07', 'Offers every node the home address of the first.', (rules) => {
+    let first = 0;
+    return {
+      answerAccess: (frame, device, state) => {
+        first ||= device.homeAddress;
+        return rules.answerAccess(frame, { ...device, homeAddress: first }, state);
+      },
+    };
+  }),
+  mpaFault(
+    'first-home-address-kept',
+    'MN-27',
+    'Keeps the first home address of a node when it comes back.',
+    (rules) => {
+      const homes = new Map<string, number>();
+      return {
+        terms: (answer, device, state) => {
+          const terms = rules.terms(answer, device, state);
+          if (!terms || terms.tunnel === 'l2') return terms;
+          const homeAddress = homes.get(device.nai) ?? terms.homeAddress;
+          homes.set(device.nai, homeAddress);
+          return { ...terms, homeAddress };
+        },
+      };
+    },
+  ),
+  mpaFault('first-home-agent-kept', 'TN-08', 'Tunnels to the home agent of the first reply for a node.', (rules) => {
+    const ends = new WeakMap<Device, number>();
+    return {
+      tunnelEnds: (binding, device) => {
+        const homeAgent = ends.get(device) ?? binding.terms.homeAgent;
+        ends.set(device, homeAgent);
+        return rules.tunnelEnds({ ...binding, terms: { ...binding.terms, homeAgent } }, device);
+      },
+    };
+  }),
+  mpaFault(
+    'second-renewal-takes-own-key',
+    'TS-27',
+    'Takes its own key for that of the HA from the second renewal on.',
+    (rules) => {
+      const renewals = new WeakMap<Device, number>();
+      return {
+        terms: (answer, device, state) => {
+          const terms = rules.terms(answer, device, state);
+          const count = (renewals.get(device) ?? 0) + (device.pending?.purpose === 'renewal' ? 1 : 0);
+          renewals.set(device, count);
+          return terms && count > 1 ? { ...terms, forwardKey: terms.reverseKey } : terms;
+        },
+      };
+    },
+  ),
 ];
