@@ -17,6 +17,10 @@ import { type Turn, turn } from './turn.js';
 
 /** How often a lost device is looked for before the rest of the run is given up. */
 const revivals = 3;
+/** Milliseconds by which a tester that has not enough processor time misses answers: some are waited for no longer. */
+const tooLate = 100;
+/** So many failures that came again show that the device is to blame, and not the machine: the others are believed. */
+const confirmations = 5;
 
 export class Executor {
   readonly results = new Map<string, CaseResult>();
@@ -33,6 +37,9 @@ export class Executor {
   #lost = { times: 0, in: '' };
   /** Cases that go on beside each other may lose it at the same time. */
   #mourning: Promise<void> | undefined;
+  /** By how many milliseconds the tester was late in a case that did not pass. */
+  readonly #late = new Map<string, number>();
+  #confirmed = 0;
 
   constructor(rig: Rig, options: RunOptions) {
     this.#rig = rig;
@@ -55,7 +62,9 @@ export class Executor {
     if (this.#stopped) return undefined;
     const lanes = turn(definition) === 1 ? this.#waiting : this.#others;
     this.#options.onCaseStart?.(definition);
-    const result = await (lanes?.result(definition) ?? this.#decide(definition));
+    const first = await (lanes?.result(definition) ?? this.#decide(definition));
+    if (this.#stopped) return undefined;
+    const result = await this.#evenIfLate(definition, first);
     if (this.#stopped) return undefined;
     this.#keep(result);
     if (result.verdict === 'fail' || result.verdict === 'error') {
@@ -63,6 +72,22 @@ export class Executor {
       throw new Error(`${result.reason}\nexpected: ${result.expected}\nactual: ${result.actual}`);
     }
     return result.verdict;
+  }
+
+  /**
+   * Decides a case again in which the tester was late. What it shows then counts, but a failure that does not come again
+   * leaves it undecided.
+   */
+  async #evenIfLate(definition: CaseDefinition, first: CaseResult): Promise<CaseResult> {
+    const late = this.#late.get(definition.id);
+    if (late === undefined || this.#hopeless || this.#confirmed >= confirmations) return first;
+    this.results.set(first.id, first); // an interrupt may come meanwhile
+    const again = await this.#decide(definition);
+    if (this.#hopeless) return first;
+    if (again.verdict === first.verdict) this.#confirmed++;
+    if (first.verdict === 'inconclusive' || again.verdict === 'fail' || again.verdict === 'warn') return again;
+    const reason = `the tester was late by ${Math.round(late)} ms, and this did not come again: ${first.reason}`;
+    return { ...first, verdict: 'inconclusive', reason };
   }
 
   /** Ends the run; what was decided before its turn is kept. */
@@ -98,9 +123,15 @@ export class Executor {
       decided = (await this.#lostSince(lostBefore, definition)) ?? decided;
     }
     if (!this.#hopeless) running.cleanUp();
+    if (['fail', 'warn', 'inconclusive'].includes(decided.verdict)) this.#noteLateness(definition, start);
     const { recorder } = running.base;
     if (decided.requirement !== undefined) recorder.blameIfNone(this.#witness(definition, decided.requirement));
     return this.#result(definition, this.#inLight(decided, definition, recorder), start, recorder);
+  }
+
+  #noteLateness({ id, wholeRun }: CaseDefinition, start: number): void {
+    const by = this.#clock.lag?.(start) ?? 0;
+    if (by >= tooLate && wholeRun === undefined) this.#late.set(id, by);
   }
 
   /** What the oracle saw violate the same requirement in this case. */

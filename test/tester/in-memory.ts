@@ -5,6 +5,7 @@ import { type MemoryNet, memoryNet } from '../../src/net/memory.js';
 import type { RunResult } from '../../src/report/result.js';
 import { defaultPics, type RunConfig } from '../../src/spec/config.js';
 import { defaultKnobs } from '../../src/spec/knobs.js';
+import type { CaseDefinition } from '../../src/tester/case.js';
 import { type RunOptions, runCases } from '../../src/tester/run.js';
 import { fromHex } from '../../src/wire/text.js';
 
@@ -33,6 +34,8 @@ export interface InMemoryRun {
   readonly config?: Partial<RunConfig>;
   /** Id prefixes; all cases when left out. */
   readonly select?: readonly string[];
+  /** Instead of those of the suites. */
+  readonly cases?: readonly CaseDefinition[];
   /** A network that behaves otherwise than usual. */
   readonly net?: MemoryNet;
   /** Milliseconds after the start at which the device dies; it forgets everything, and is started anew when missed. */
@@ -40,7 +43,7 @@ export interface InMemoryRun {
 }
 
 export async function runInMemory(run: InMemoryRun = {}): Promise<RunResult> {
-  const { device = {}, config = {}, select = [''], net = memoryNet(), diesAfter } = run;
+  const { device = {}, config = {}, select = [''], cases = haCases, net = memoryNet(), diesAfter } = run;
   const start = (): ReturnType<typeof startHomeAgent> =>
     startHomeAgent(net.device, { addresses: [haConfig.target.address], seed: 7, ...device });
   let host = await start();
@@ -49,7 +52,7 @@ export async function runInMemory(run: InMemoryRun = {}): Promise<RunResult> {
     return await runCases({
       config: { ...haConfig, ...config, target: haConfig.target },
       net,
-      cases: haCases.filter((c) => select.some((prefix) => c.id.startsWith(prefix))),
+      cases: cases.filter((c) => select.some((prefix) => c.id.startsWith(prefix))),
       selection: select,
       version: 'test',
       targetName: 'in memory',
