@@ -7,7 +7,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { reportSchema } from '../../src/report/json.js';
 import type { RunResult } from '../../src/report/result.js';
 import { reportKinds } from '../../src/report/write.js';
-import { ended, grespec, inTemporaryFolder } from './grespec.js';
+import { ended, grespec, inTemporaryFolder, until } from './grespec.js';
 
 const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 const validate = new Ajv2020({ allowUnionTypes: true }).compile(reportSchema);
@@ -19,7 +19,6 @@ const cutShort = {
   tap: 'Bail out!',
   markdown: '**Cut short:**',
 };
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 interface Killed {
   readonly code: number | null;
@@ -48,8 +47,13 @@ async function killed(
     const outcome = ended(child);
     const soFar = (): number =>
       existsSync(fileOf('json')) ? (JSON.parse(readFileSync(fileOf('json'), 'utf8')) as RunResult).cases.length : -1;
-    while (soFar() < decided) await pause(5);
-    end(child.pid ?? 0);
+    try {
+      await until(child, () => soFar() >= decided);
+      end(child.pid ?? 0);
+      await outcome;
+    } finally {
+      child.kill('SIGKILL');
+    }
     const { code, stdout, stderr } = await outcome;
     const texts = Object.fromEntries(kinds.map((kind) => [kind, readFileSync(fileOf(kind), 'utf8')]));
     const result = JSON.parse(texts['json'] ?? '') as RunResult;
