@@ -1,6 +1,6 @@
 /** Flags that several commands share. All values stay text here: src/cli/config reads and checks them. */
 import type { Command } from 'commander';
-import { addBaselineOption, addShardOption, addWriteBaselineOption } from './result-flags.js';
+import { addBaselineOption, addShardOption, addWriteBaselineOption, reportHelp } from './result-flags.js';
 
 const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
 
@@ -53,7 +53,7 @@ export function addRunOptions(command: Command): void {
     .option('--list', 'print the selected cases and stop; touches no network')
     .option('--strict', 'a SHOULD that is not followed is a failure')
     .option('--bail', 'stop at the first failure')
-    .option('--report <kind=path>', 'write a report: junit, json, html, tap or markdown; also repeated', collect)
+    .option('--report <kind=path>', reportHelp, collect)
     .option('--pcap <dir>', 'write a pcapng of each case into this folder, with its verdict as comment');
   addShardOption(command, 'run one part of the cases, for example 2/4');
   addBaselineOption(command);

@@ -1,4 +1,4 @@
-/** The kinds of report, and how they get into files. */
+/** How reports are rendered, and how they get into files. */
 import { closeSync, constants, openSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { ReportContext } from './context.js';
@@ -6,32 +6,18 @@ import { makeFolder } from './folder.js';
 import { toHtml } from './html.js';
 import { toJson } from './json.js';
 import { toJUnit } from './junit.js';
+import type { ReportKind } from './kinds.js';
 import { toMarkdown } from './markdown.js';
 import type { RunResult } from './result.js';
 import { toTap } from './tap.js';
 
-export interface ReportFormat {
-  /** With its dot. */
-  readonly extension: string;
-  /** For the help text. */
-  readonly summary: string;
-  readonly render: (result: RunResult, context: ReportContext) => string;
-}
-
-/** A new kind is a row here, and nothing else. */
-export const reportKinds = {
-  junit: { extension: '.xml', summary: 'JUnit XML for Jenkins, GitLab and others', render: toJUnit },
-  json: { extension: '.json', summary: 'everything, with a JSON Schema', render: toJson },
-  html: { extension: '.html', summary: 'one page for people, with every frame', render: toHtml },
-  tap: { extension: '.tap', summary: 'TAP version 14', render: toTap },
-  markdown: { extension: '.md', summary: 'summary for a CI page', render: toMarkdown },
-} as const satisfies Record<string, ReportFormat>;
-
-export type ReportKind = keyof typeof reportKinds;
-
-export function isReportKind(text: string): text is ReportKind {
-  return Object.hasOwn(reportKinds, text);
-}
+const renderers: Readonly<Record<ReportKind, (result: RunResult, context: ReportContext) => string>> = {
+  junit: toJUnit,
+  json: toJson,
+  html: toHtml,
+  tap: toTap,
+  markdown: toMarkdown,
+};
 
 /** A report could not be written. The message is for the user and complete. */
 export class ReportError extends Error {
@@ -46,7 +32,7 @@ export class ReportError extends Error {
 }
 
 export function renderReport(kind: ReportKind, result: RunResult, context: ReportContext = {}): string {
-  return reportKinds[kind].render(result, context);
+  return renderers[kind](result, context);
 }
 
 /**

@@ -6,12 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { reportSchema } from '../../src/report/json.js';
 import type { RunResult } from '../../src/report/result.js';
-import { reportKinds } from '../../src/report/write.js';
+import { reportKinds } from '../../src/report/kinds.js';
 import { ended, grespec, inTemporaryFolder, until } from './grespec.js';
 
 const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 const validate = new Ajv2020({ allowUnionTypes: true }).compile(reportSchema);
-const kinds = Object.keys(reportKinds);
 const cutShort = {
   junit: 'cut short',
   json: '"complete": false',
@@ -41,7 +40,7 @@ async function killed(
 ): Promise<Killed> {
   return inTemporaryFolder(async (folder) => {
     const fileOf = (kind: string): string => path.join(folder, kind);
-    const reports = kinds.flatMap((kind) => ['--report', `${kind}=${fileOf(kind)}`]);
+    const reports = reportKinds.flatMap((kind) => ['--report', `${kind}=${fileOf(kind)}`]);
     const flags = pcap === '' ? reports : [...reports, '--pcap', fileOf(pcap)];
     const child = spawn(process.execPath, [...node, main, 'run', ...flags], { detached: true, stdio: 'pipe' });
     const outcome = ended(child);
@@ -55,7 +54,7 @@ async function killed(
       child.kill('SIGKILL');
     }
     const { code, stdout, stderr } = await outcome;
-    const texts = Object.fromEntries(kinds.map((kind) => [kind, readFileSync(fileOf(kind), 'utf8')]));
+    const texts = Object.fromEntries(reportKinds.map((kind) => [kind, readFileSync(fileOf(kind), 'utf8')]));
     const result = JSON.parse(texts['json'] ?? '') as RunResult;
     const captures = pcap === '' ? [] : readdirSync(fileOf(pcap));
     return { code, stdout, stderr, texts, result, files: readdirSync(folder), captures };
@@ -84,7 +83,7 @@ describe('cli killed runs', function () {
       expect(run.stdout)
         .to.include('? cut short, so far: nothing failed')
         .and.to.match(/\d+ of \d+ cases were not run/);
-      expect(run.files).to.have.members(kinds);
+      expect(run.files).to.have.members(reportKinds);
     });
   }
 
