@@ -11,6 +11,7 @@ import { pcapngHeader, pcapngPacket, type WrittenInterface, type WrittenPacket }
 import type { Endpoint } from '../net/port.js';
 import { udpPacket } from '../net/udp-packet.js';
 import type { CaseResult, FrameRecord, RunResult } from '../report/result.js';
+import { mobileIpPort } from '../wire/mobileip.js';
 import { fromHex, ipv4Number } from '../wire/text.js';
 import type { WirePacket } from '../net/wire-tap.js';
 import { environmentError, usageError } from './cli-error.js';
@@ -164,5 +165,7 @@ const checksumAt = 26;
 /** What a report calls only `device` or `tester` has no address. */
 function endpointOf(text: string): Endpoint {
   const [, address = '', port = ''] = /^(.*):(\d+)$/.exec(text) ?? [];
-  return ipv4Number(address) === undefined ? { address: '0.0.0.0', port: 434 } : { address, port: Number(port) };
+  return ipv4Number(address) === undefined
+    ? { address: '0.0.0.0', port: mobileIpPort }
+    : { address, port: Number(port) };
 }

@@ -1,5 +1,6 @@
 /** Flags that several commands share. All values stay text here: src/cli/config reads and checks them. */
 import type { Command } from 'commander';
+import { defaultAssociation } from '../spec/config.js';
 import { addBaselineOption, addShardOption, addWriteBaselineOption, reportHelp } from './result-flags.js';
 
 const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
@@ -109,7 +110,7 @@ export function addDutOptions(command: Command): void {
     .option('--access-link <iface>', 'mpa: its access link (default: built in, frames come and go by command)')
     .option('--on-demand <realm>', 'mpa: attaches stations that send something, as MAC@REALM')
     .option('--spi <n>', 'SPI of the MN-HA security association (default: 256)')
-    .option('--key <key>', 'its key: hex, env:NAME or file:PATH (default: 00112233445566778899aabbccddeeff)')
+    .option('--key <key>', `its key: hex, env:NAME or file:PATH (default: ${defaultAssociation.key})`)
     .option('--fa-ha-spi <n>', 'SPI of the FA-HA security association (default: there is none)')
     .option('--fa-ha-key <key>', 'its key')
     .option('--profile <name>', 'document that it follows: tsirtsis-00, yegani-02 or rfc6245')
