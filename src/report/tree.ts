@@ -219,22 +219,6 @@ export class TreePrinter {
   }
 }
 
-/** The tree of a run that is over, for example of a stored report. */
-export function renderTree(run: RunResult, look: Look, context: ReportContext = {}): string {
-  let text = '';
-  const printer = new TreePrinter({
-    ...context,
-    ...look,
-    listing: listingOf(run.cases, context.sectionTitle),
-    write: (more) => void (text += more),
-  });
-  printer.begin(run.tool, run.run);
-  if (run.run.mismatch !== undefined) printer.notice(run.run.mismatch);
-  for (const result of run.cases) printer.caseDone(result);
-  printer.finish(run);
-  return text;
-}
-
 /** One line that says how far a run is, with `pace` for its times; where and how often to draw it is up to the caller. */
 export function progressLine({ done, total, totals, running }: Progress, look: Look, pace = ''): string {
   const { full, empty, marks, ellipsis } = signs(look);

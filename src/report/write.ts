@@ -21,7 +21,6 @@ const renderers: Readonly<Record<ReportKind, (result: RunResult, context: Report
 
 /** A report could not be written. The message is for the user and complete. */
 export class ReportError extends Error {
-  readonly code = 'report-not-written';
   readonly path: string;
 
   constructor(kind: ReportKind, path: string, why: string, cause?: unknown) {

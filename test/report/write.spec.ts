@@ -80,7 +80,7 @@ describe('report: write', () => {
     for (const [path, message] of cases) {
       expect(() => writeReport('junit', path, run), path)
         .to.throw(ReportError, message)
-        .with.property('code', 'report-not-written');
+        .with.property('path', path);
     }
     expect(readdirSync(folder)).to.have.members(['file', 'folder']);
     expect(existsSync(join(folder, 'folder/.grespec'))).to.equal(false);
