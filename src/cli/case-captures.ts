@@ -5,7 +5,7 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { makeFolder } from '../report/folder.js';
-import { reasonOf, writeWhole } from '../report/write.js';
+import { whyNotWritten, writeWhole } from '../report/write.js';
 import { linkTypes } from '../net/capture-link.js';
 import { pcapngHeader, pcapngPacket, type WrittenInterface, type WrittenPacket } from '../net/capture-write.js';
 import type { Endpoint } from '../net/port.js';
@@ -43,7 +43,7 @@ export function prepareCaptures(folder: string): void {
     makeFolder(path.resolve(folder));
     accessSync(folder, constants.W_OK);
   } catch (error) {
-    throw usageError(`--pcap ${folder}: ${reasonOf(error)}`);
+    throw usageError(`--pcap ${folder}: ${whyNotWritten(error)}`);
   }
 }
 
@@ -66,7 +66,7 @@ export function writeCaseCapture(folder: string, result: CaseResult, start: numb
   try {
     writeWhole(path.resolve(file), caseCapture(result, start, wire));
   } catch (error) {
-    throw environmentError(`--pcap ${file}: ${reasonOf(error)}`, error);
+    throw environmentError(`--pcap ${file}: ${whyNotWritten(error)}`, error);
   }
 }
 

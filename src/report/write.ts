@@ -44,7 +44,7 @@ export function writeReport(kind: ReportKind, path: string, result: RunResult, c
   try {
     writeWhole(resolve(path), text);
   } catch (error) {
-    throw new ReportError(kind, path, reasonOf(error), error);
+    throw new ReportError(kind, path, whyNotWritten(error), error);
   }
 }
 
@@ -58,7 +58,7 @@ export function isStream(kind: ReportKind, path: string): boolean {
     if (there?.isFIFO()) closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
     return there !== undefined && !there.isFile() && !there.isDirectory();
   } catch (error) {
-    throw new ReportError(kind, path, reasonOf(error), error);
+    throw new ReportError(kind, path, whyNotWritten(error), error);
   }
 }
 
@@ -99,7 +99,7 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** Words for the usual ways in which a file cannot be written. */
-export function reasonOf(error: unknown): string {
+export function whyNotWritten(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
   if (code !== undefined && reasons[code] !== undefined) return `${reasons[code]} (${code})`;
   return error instanceof Error ? error.message : String(error);
