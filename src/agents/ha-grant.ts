@@ -69,7 +69,7 @@ export function currentBinding(x: Exchange, state: HaState): Binding | undefined
 }
 
 /** Whether the request names the keys that are agreed already, draft §6.2. */
-export function namesAgreedKey(x: Exchange, binding: Binding | undefined): boolean {
+function namesAgreedKey(x: Exchange, binding: Binding | undefined): boolean {
   const { greKey } = x;
   return (
     greKey !== undefined &&

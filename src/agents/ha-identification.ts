@@ -52,10 +52,6 @@ export class NonceMemory {
     this.most = most;
   }
 
-  get size(): number {
-    return this.nonces.size;
-  }
-
   isFresh(id: string, identification: bigint): boolean {
     return this.nonces.get(id) === high32(identification);
   }

@@ -46,11 +46,6 @@ export class MnHost implements Agent<MnInput, MnOutput> {
     return this.#autoconfiguration.linkLocal;
   }
 
-  /** The hardware address of a neighbour that it has heard. */
-  macOf(address: string): string | undefined {
-    return this.#neighbours.macOf(address);
-  }
-
   step(input: MnInput, now: number): readonly MnOutput[] {
     this.#now = now;
     if (input.kind === 'timer') this.#timer(now);

@@ -13,10 +13,6 @@ export class Neighbours {
     this.network = network;
   }
 
-  get size(): number {
-    return this.macs.size;
-  }
-
   macOf(address: number): number | undefined {
     return this.macs.get(address);
   }

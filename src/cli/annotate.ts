@@ -7,15 +7,15 @@ import { CaptureError } from '../net/capture-packet.js';
 import { relevantPackets } from '../net/capture-relevant.js';
 import { pcapngHeader, pcapngPacket } from '../net/capture-write.js';
 import type { Tallies } from '../replay/tally.js';
+import { whyNotWritten } from '../report/write.js';
 import { environmentError } from './cli-error.js';
-import { reasonOf } from './read-file.js';
 
 /** Rejects with a CliError when `target` cannot be written. */
 export async function annotate(file: string, target: string, tallies: Tallies, port?: number): Promise<void> {
   try {
     await pipeline(Readable.from(annotated(file, tallies, port)), createWriteStream(target));
   } catch (error) {
-    throw environmentError(`--annotate ${target}: ${reasonOf(error)}`, error);
+    throw environmentError(`--annotate ${target}: ${whyNotWritten(error)}`, error);
   }
 }
 

@@ -5,7 +5,7 @@ import { linkTypeNames } from '../net/capture-link.js';
 import { CaptureError } from '../net/capture-packet.js';
 import { type Overlooked, relevantPackets } from '../net/capture-relevant.js';
 import { usageError } from './cli-error.js';
-import { reasonOf } from './read-file.js';
+import { whyNotRead } from './read-file.js';
 
 export interface CaptureInput {
   /** Why the file could not be read to its end. */
@@ -35,7 +35,7 @@ export async function readPackets(
     }
   } catch (error) {
     if (error instanceof CaptureError) fault = error;
-    else if (error instanceof Error && 'syscall' in error) throw usageError(`${file}: ${reasonOf(error)}`);
+    else if (error instanceof Error && 'syscall' in error) throw usageError(`${file}: ${whyNotRead(error)}`);
     else throw error;
   }
   return { fault, notes: overlookedNotes(overlooked, stream) };

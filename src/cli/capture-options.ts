@@ -1,5 +1,6 @@
 /** Flags of the commands that read captures. All values stay text here: src/cli/config reads and checks them. */
 import type { Command } from 'commander';
+import { reportHelp } from './result-flags.js';
 
 const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
 
@@ -56,5 +57,5 @@ function addCommon(command: Command): Command {
     .option('--profile <name>', 'tsirtsis-00, yegani-02 or rfc6245 (default: told from the capture)')
     .option('--knob <name=value>', 'a choice where the documents are ambiguous, see: grespec explain NAME', collect)
     .option('--strict', 'a SHOULD that is not followed is a failure')
-    .option('--report <kind=path>', 'write a report: junit, json, html, tap or markdown; also repeated', collect);
+    .option('--report <kind=path>', reportHelp, collect);
 }

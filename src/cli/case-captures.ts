@@ -5,12 +5,13 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { makeFolder } from '../report/folder.js';
-import { reasonOf, writeWhole } from '../report/write.js';
+import { whyNotWritten, writeWhole } from '../report/write.js';
 import { linkTypes } from '../net/capture-link.js';
 import { pcapngHeader, pcapngPacket, type WrittenInterface, type WrittenPacket } from '../net/capture-write.js';
 import type { Endpoint } from '../net/port.js';
 import { udpPacket } from '../net/udp-packet.js';
 import type { CaseResult, FrameRecord, RunResult } from '../report/result.js';
+import { mobileIpPort } from '../wire/mobileip.js';
 import { fromHex, ipv4Number } from '../wire/text.js';
 import type { WirePacket } from '../net/wire-tap.js';
 import { environmentError, usageError } from './cli-error.js';
@@ -42,7 +43,7 @@ export function prepareCaptures(folder: string): void {
     makeFolder(path.resolve(folder));
     accessSync(folder, constants.W_OK);
   } catch (error) {
-    throw usageError(`--pcap ${folder}: ${reasonOf(error)}`);
+    throw usageError(`--pcap ${folder}: ${whyNotWritten(error)}`);
   }
 }
 
@@ -65,7 +66,7 @@ export function writeCaseCapture(folder: string, result: CaseResult, start: numb
   try {
     writeWhole(path.resolve(file), caseCapture(result, start, wire));
   } catch (error) {
-    throw environmentError(`--pcap ${file}: ${reasonOf(error)}`, error);
+    throw environmentError(`--pcap ${file}: ${whyNotWritten(error)}`, error);
   }
 }
 
@@ -164,5 +165,7 @@ const checksumAt = 26;
 /** What a report calls only `device` or `tester` has no address. */
 function endpointOf(text: string): Endpoint {
   const [, address = '', port = ''] = /^(.*):(\d+)$/.exec(text) ?? [];
-  return ipv4Number(address) === undefined ? { address: '0.0.0.0', port: 434 } : { address, port: Number(port) };
+  return ipv4Number(address) === undefined
+    ? { address: '0.0.0.0', port: mobileIpPort }
+    : { address, port: Number(port) };
 }

@@ -6,7 +6,7 @@ import { annotations } from '../report/github.js';
 import { inline, toMarkdown } from '../report/markdown.js';
 import type { RunResult } from '../report/result.js';
 import { headline } from '../report/totals.js';
-import { reasonOf } from '../report/write.js';
+import { whyNotWritten } from '../report/write.js';
 
 export interface Ci {
   /** Before anything is printed that a device may have had a hand in. */
@@ -55,7 +55,7 @@ export function ciOf(
         const taken = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
         appendFileSync(file, taken + Buffer.byteLength(text) > largestSummary ? short(result) : text);
       } catch (error) {
-        tell(`cannot write the step summary to ${file} (GITHUB_STEP_SUMMARY): ${reasonOf(error)}`);
+        tell(`cannot write the step summary to ${file} (GITHUB_STEP_SUMMARY): ${whyNotWritten(error)}`);
       }
     },
     stop: resume,

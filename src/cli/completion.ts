@@ -5,6 +5,7 @@ import { haFaults } from '../dut/faults/ha.js';
 import { mpaFaults } from '../dut/faults/mpa.js';
 import { haVariants } from '../dut/variants.js';
 import { mpaVariants } from '../dut/variants-mpa.js';
+import { reportKinds } from '../report/kinds.js';
 import { catalogue } from '../spec/catalogue.js';
 import { knobs } from '../spec/knobs.js';
 import { defaultPics, profiles } from '../spec/config.js';
@@ -42,7 +43,7 @@ const valuesOf: Readonly<Record<string, readonly string[]>> = {
     const item = setting.replace(/^pics\./, '');
     return [`${item}=true`, `${item}=false`];
   }),
-  '--report': ['junit=', 'json=', 'html=', 'tap=', 'markdown='],
+  '--report': reportKinds.map((kind) => `${kind}=`),
 };
 
 /** Arguments with few values. */

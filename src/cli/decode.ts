@@ -4,7 +4,7 @@ import { dissectAny } from '../wire/describe.js';
 import { defaultDialect, type Dialect } from '../wire/extensions.js';
 import type { Dissected } from '../wire/layout.js';
 import { CliError, exitCodes, quoted, usageError } from './cli-error.js';
-import { readBounded, reasonOf } from './read-file.js';
+import { readBounded, whyNotRead } from './read-file.js';
 
 /** The largest IPv4 packet in an Ethernet frame, in hex with white space and offsets around it, is far below. */
 const largestInput = 4 << 20;
@@ -52,7 +52,7 @@ function fromFile(path: string): Uint8Array {
   try {
     return fromContent(readBounded(path, largestInput), path);
   } catch (error) {
-    throw error instanceof CliError ? error : usageError(`cannot read ${path}: ${reasonOf(error)}`);
+    throw error instanceof CliError ? error : usageError(`cannot read ${path}: ${whyNotRead(error)}`);
   }
 }
 

@@ -1,12 +1,14 @@
 /** `grespec dut ha`: the reference home agent on its own; `dut mpa` is beside. */
 import { allHaFaults } from '../dut/faults/ha.js';
 import { mpaFaults } from '../dut/faults/mpa.js';
-import { defaultAssociation, type HomeAgentOptions, startHomeAgent } from '../dut/ha.js';
+import { type HomeAgentOptions, startHomeAgent } from '../dut/ha.js';
 import { type HomeServiceName, homeServiceNames } from '../dut/home.js';
 import { haProfile } from '../dut/profile.js';
 import { haVariants } from '../dut/variants.js';
 import type { Endpoint } from '../net/port.js';
 import { systemNet } from '../net/system.js';
+import { defaultAssociation } from '../spec/config.js';
+import { mobileIpPort } from '../wire/mobileip.js';
 import { toHex } from '../wire/text.js';
 import { exitCodes, quoted, usageError } from './cli-error.js';
 import { type ConfigFlags, flagSource } from './config/flags.js';
@@ -121,7 +123,7 @@ function listening(texts: readonly string[]): { addresses: readonly string[]; po
       if (!read.ok) throw usageError(`--listen: ${read.message}`);
       return read.value;
     });
-  const [port = 434, ...others] = new Set(endpoints.map((endpoint) => endpoint.port));
+  const [port = mobileIpPort, ...others] = new Set(endpoints.map((endpoint) => endpoint.port));
   if (others.length > 0)
     throw usageError(`--listen: all addresses need the same port, not ${port} and ${others.join()}`);
   return { addresses: endpoints.map(({ address }) => address), port };

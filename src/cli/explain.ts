@@ -61,7 +61,7 @@ function ofCase(definition: CaseDefinition): string {
   const { id, title, document, section, covers } = definition;
   const requirements = covers.map((requirement) => {
     const row = catalogue.find((candidate) => candidate.id === requirement);
-    return row ? `    ${row.id}  ${levelOf(row)}: ${row.text}` : `    ${requirement}`;
+    return row ? `    ${row.id}  ${levelWord(row)}: ${row.text}` : `    ${requirement}`;
   });
   return [
     `${id}  ${title}`,
@@ -80,7 +80,7 @@ function ofCase(definition: CaseDefinition): string {
   ].join('\n');
 }
 
-function levelOf({ level }: Requirement): string {
+function levelWord({ level }: Requirement): string {
   return level === 'fact' || level === 'inference' || level === 'info' ? level : level.toUpperCase();
 }
 
@@ -112,7 +112,7 @@ function ofRequirement(row: Requirement): string {
     '',
     facts([
       ['source', `${citation(document)}, section ${section}${title === undefined ? '' : ` (${title})`}`],
-      ['level', levelOf(row)],
+      ['level', levelWord(row)],
       ['role', roles[role]],
       ['observed', test.observable ? test.how : `cannot be observed from outside: ${test.why}`],
     ]),

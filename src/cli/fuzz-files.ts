@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { accessSync, constants, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { makeFolder } from '../report/folder.js';
-import { reasonOf as whyNotWritten } from '../report/write.js';
+import { whyNotWritten } from '../report/write.js';
 import type { FuzzFinding } from '../fuzz/finding.js';
 import type { Plan } from '../fuzz/plan.js';
 import { type Case, caseIn, fileOf, plansIn } from '../fuzz/repeat.js';
@@ -16,7 +16,7 @@ import type { Dialect } from '../wire/extensions.js';
 import { ipProtocols, ipv4 } from '../wire/ipv4.js';
 import { encode } from '../wire/layout.js';
 import { environmentError, usageError } from './cli-error.js';
-import { reasonOf } from './read-file.js';
+import { whyNotRead } from './read-file.js';
 
 /** Inputs read from a corpus, at most; more only slow the start. */
 const mostKept = 5000;
@@ -106,7 +106,7 @@ export function readCase(file: string): Case {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw usageError(`--case ${file}: ${reasonOf(error)}`);
+    throw usageError(`--case ${file}: ${whyNotRead(error)}`);
   }
   const found = caseIn(text);
   if (!found) throw usageError(`--case ${file}: it is no finding of grespec fuzz`);
@@ -123,7 +123,7 @@ export function readCorpus(folder: string): readonly Plan[] {
       .slice(0, mostKept);
     return names.flatMap((name) => plansIn(readFileSync(path.join(folder, name), 'utf8')) ?? []);
   } catch (error) {
-    throw usageError(`--corpus ${folder}: ${reasonOf(error)}`);
+    throw usageError(`--corpus ${folder}: ${whyNotRead(error)}`);
   }
 }
 
@@ -133,6 +133,6 @@ export function keepInput(folder: string, plan: Plan): void {
   try {
     writeFileSync(path.join(folder, `${name}.json`), text);
   } catch (error) {
-    throw environmentError(`--corpus ${folder}: ${reasonOf(error)}`, error);
+    throw environmentError(`--corpus ${folder}: ${whyNotWritten(error)}`, error);
   }
 }

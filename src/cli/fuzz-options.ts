@@ -1,6 +1,6 @@
 /** Flags of `grespec fuzz` besides those of the device. */
 import type { Command } from 'commander';
-import { addShardOption } from './result-flags.js';
+import { addShardOption, reportHelp } from './result-flags.js';
 
 const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
 
@@ -16,7 +16,7 @@ export function addFuzzOptions(command: Command): void {
     .option('--stats', 'print how many messages were accepted, denied by code, or discarded')
     .option('--strict', 'a SHOULD that is not followed is a failure')
     .option('--bail', 'stop at the first failure')
-    .option('--report <kind=path>', 'write a report: junit, json, html, tap or markdown; also repeated', collect);
+    .option('--report <kind=path>', reportHelp, collect);
   addShardOption(command, 'one part of --runs, with a seed of its own, for example 2/4');
   command.addHelpText(
     'after',

@@ -3,7 +3,7 @@ import { exitCodes } from './cli-error.js';
 
 export const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-export interface Interrupts {
+export interface RunInterrupts {
   readonly signal: AbortSignal;
   /** Resolves so many milliseconds after the interrupt; never without one. */
   after(ms: number): Promise<void>;
@@ -15,7 +15,7 @@ export interface Interrupts {
 export function catchInterrupts(
   tell: (message: string) => void,
   after = 'ending the run and writing its reports',
-): Interrupts {
+): RunInterrupts {
   const controller = new AbortController();
   const { signal } = controller;
   const onSignal = (): void => {

@@ -1,6 +1,7 @@
 /** Flags that several commands share. All values stay text here: src/cli/config reads and checks them. */
 import type { Command } from 'commander';
-import { addBaselineOption, addShardOption, addWriteBaselineOption } from './result-flags.js';
+import { defaultAssociation } from '../spec/config.js';
+import { addBaselineOption, addShardOption, addWriteBaselineOption, reportHelp } from './result-flags.js';
 
 const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
 
@@ -53,7 +54,7 @@ export function addRunOptions(command: Command): void {
     .option('--list', 'print the selected cases and stop; touches no network')
     .option('--strict', 'a SHOULD that is not followed is a failure')
     .option('--bail', 'stop at the first failure')
-    .option('--report <kind=path>', 'write a report: junit, json, html, tap or markdown; also repeated', collect)
+    .option('--report <kind=path>', reportHelp, collect)
     .option('--pcap <dir>', 'write a pcapng of each case into this folder, with its verdict as comment');
   addShardOption(command, 'run one part of the cases, for example 2/4');
   addBaselineOption(command);
@@ -109,7 +110,7 @@ export function addDutOptions(command: Command): void {
     .option('--access-link <iface>', 'mpa: its access link (default: built in, frames come and go by command)')
     .option('--on-demand <realm>', 'mpa: attaches stations that send something, as MAC@REALM')
     .option('--spi <n>', 'SPI of the MN-HA security association (default: 256)')
-    .option('--key <key>', 'its key: hex, env:NAME or file:PATH (default: 00112233445566778899aabbccddeeff)')
+    .option('--key <key>', `its key: hex, env:NAME or file:PATH (default: ${defaultAssociation.key})`)
     .option('--fa-ha-spi <n>', 'SPI of the FA-HA security association (default: there is none)')
     .option('--fa-ha-key <key>', 'its key')
     .option('--profile <name>', 'document that it follows: tsirtsis-00, yegani-02 or rfc6245')

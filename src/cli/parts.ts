@@ -44,7 +44,7 @@ export async function embeddedParts(
 
 /** The same with other addresses on loopback. */
 async function elsewhere(config: ResolvedConfig, net: Net): Promise<ResolvedConfig> {
-  const [address = '127.16.0.1', ...local] = freshLoopback(1 + config.local.length);
+  const [address, ...local] = freshLoopback(1 + config.local.length);
   if (config.as === 'mpa') return { ...config, local, target: await endpointFor(address, net) };
   const { port } = await endpointFor(local[0] ?? address, net); // the device comes to the tester
   return { ...config, local, target: { address, port }, listenPort: port };

@@ -24,7 +24,7 @@ export function mergeLines(given: readonly ConfigLine[], observations: readonly 
   return [...said.values(), ...found];
 }
 
-export const probeHeading = (what: string, when: Date): string =>
+const probeHeading = (what: string, when: Date): string =>
   `Proposed by grespec probe on ${when.toISOString().slice(0, 10)} from what ${what} did.\n` +
   'It shows what the device does, not what it claims: false skips the cases of a feature, so make it true where the ' +
   'maker claims the feature. What is unknown stays out, and then has its default.';

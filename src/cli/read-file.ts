@@ -28,7 +28,7 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** Words for the usual ways in which a file cannot be read. */
-export function reasonOf(error: unknown): string {
+export function whyNotRead(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return reasons[code] ?? messageOf(error);
 }

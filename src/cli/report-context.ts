@@ -50,7 +50,7 @@ function lines({ name, text, children = [], issue }: Dissected, depth = 0): stri
 }
 
 /** The selected cases by section, as the tree prints them. */
-export function listingOf(
+export function selectedListing(
   sections: readonly SectionDefinition[],
   selected: readonly CaseDefinition[],
 ): readonly SectionListing[] {

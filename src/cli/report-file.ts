@@ -2,7 +2,7 @@
 import { reportSchema } from '../report/json.js';
 import type { RunResult } from '../report/result.js';
 import { messageOf, usageError } from './cli-error.js';
-import { readBounded, reasonOf } from './read-file.js';
+import { readBounded, whyNotRead } from './read-file.js';
 import { schemaOf } from './schema.js';
 
 /** Octets. A run of all cases with all of its frames takes a few million. */
@@ -16,7 +16,7 @@ export function readReport(file: string): RunResult {
   try {
     text = readBounded(file, largestReport).toString('utf8');
   } catch (error) {
-    throw usageError(`cannot read ${file}: ${reasonOf(error)}`);
+    throw usageError(`cannot read ${file}: ${whyNotRead(error)}`);
   }
   let value: unknown;
   try {

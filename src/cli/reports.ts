@@ -1,7 +1,8 @@
 /** The reports of a run: checked before it, kept up to date while it goes on, and written when it is over. */
 import type { ReportContext } from '../report/context.js';
+import { isReportKind, type ReportKind, reportKinds } from '../report/kinds.js';
 import type { RunResult } from '../report/result.js';
-import { isReportKind, isStream, type ReportKind, reportKinds, writeReport } from '../report/write.js';
+import { isStream, writeReport } from '../report/write.js';
 import { didYouMean } from './nearest.js';
 import { environmentError, messageOf, quoted, usageError } from './cli-error.js';
 
@@ -12,13 +13,12 @@ interface Wish {
 
 /** Reads `junit=reports/junit.xml`. */
 export function parseReport(text: string): Wish {
-  const kinds = Object.keys(reportKinds);
   const equals = text.indexOf('=');
   const example = 'for example junit=reports/junit.xml';
   if (equals < 0) throw usageError(`--report takes KIND=PATH, not ${quoted(text)}; ${example}`);
   const [kind, path] = [text.slice(0, equals).trim(), text.slice(equals + 1)];
   if (!isReportKind(kind)) {
-    const advice = didYouMean(kind, kinds, `the kinds are ${kinds.join(', ')}`);
+    const advice = didYouMean(kind, reportKinds, `the kinds are ${reportKinds.join(', ')}`);
     throw usageError(`--report: there is no report of kind ${quoted(kind)}; ${advice}`);
   }
   if (path === '') throw usageError(`--report ${kind}= has no path; ${example}`);

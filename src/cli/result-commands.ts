@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { DiffFlags } from './diff.js';
 import type { MergeFlags } from './merge.js';
-import { addBaselineOption } from './result-flags.js';
+import { addBaselineOption, reportHelp } from './result-flags.js';
 
 const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
 
@@ -19,7 +19,7 @@ export function addResultCommands(
         'the whole and writes it in any kind of report. What judges the whole run gets the worst verdict that any part ' +
         'came to. Reports of other versions, roles, profiles or knobs do not fit, nor do two that hold the same case.',
     )
-    .option('--report <kind=path>', 'write a report: junit, json, html, tap or markdown; also repeated', collect)
+    .option('--report <kind=path>', reportHelp, collect)
     .option('--quiet', 'print only what did not pass, and the outcome');
   addBaselineOption(merging);
   merging

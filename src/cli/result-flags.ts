@@ -1,5 +1,9 @@
-/** Flags about a part of the cases, and about what is known of them. */
+/** Flags about a part of the cases, what is known of them, and reports. */
 import type { Command } from 'commander';
+import { reportKinds } from '../report/kinds.js';
+
+/** What `--report` does, for the help of each command that has it. */
+export const reportHelp = `write a report: ${reportKinds.slice(0, -1).join(', ')} or ${reportKinds.at(-1)}; also repeated`;
 
 export interface ShardFlags {
   readonly shard?: string;

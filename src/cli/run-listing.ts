@@ -2,7 +2,7 @@
 import type { SectionListing } from '../report/sections.js';
 import type { CaseDefinition, SectionDefinition } from '../tester/case.js';
 import { type Turn, turn, turns } from '../tester/turn.js';
-import { listingOf } from './report-context.js';
+import { selectedListing } from './report-context.js';
 
 /** Cases that run together; `name` says how the device is set up where it is not as asked for. */
 export interface ListedPart {
@@ -19,7 +19,7 @@ export function runListing(
     const ids = (wanted: Turn): string[] => cases.filter((one) => turn(one) === wanted).map(({ id }) => id);
     if (name !== undefined) return late(`Reference device, ${name}`, turns.flatMap(ids));
     return [
-      ...listingOf(
+      ...selectedListing(
         sections,
         cases.filter((one) => turn(one) === 0),
       ),

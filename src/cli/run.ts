@@ -116,7 +116,7 @@ export async function resolve(settings: Settings, flags: RunFlags, net: Net): Pr
     return resolveTarget(settings, settings.target, machine);
   }
   if (flags.fault !== undefined) checkFault(flags.fault);
-  const [address = '127.16.0.1'] = freshLoopback(1);
+  const [address] = freshLoopback(1);
   return resolveEmbedded(settings, await endpointFor(address, net), machine);
 }
 
@@ -126,7 +126,7 @@ async function resolveProxyAgent(settings: Settings, flags: RunFlags, net: Net):
     return resolveProxy(settings, machine);
   }
   if (flags.fault !== undefined) checkFault(flags.fault, 'mpa');
-  const [careOf = '127.16.0.3', ...local] = freshLoopback(3);
+  const [careOf, ...local] = freshLoopback(3);
   const { port } = await endpointFor(local[0] ?? careOf, net);
   const config = resolveEmbedded({ ...settings, local }, { address: careOf, port }, machine);
   return { ...config, listenPort: port };

@@ -97,7 +97,7 @@ async function runTrigger(
 }
 
 /** Prints what to do and leaves the rest to a person at the device. */
-export function manualControl(tell: (message: string) => void): MpaControl {
+function manualControl(tell: (message: string) => void): MpaControl {
   return {
     advice: 'nobody attached a node in time; --trigger CMD or --access-link IFACE do it without a person',
     patience: personsPatience,

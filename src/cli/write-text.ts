@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { reasonOf, writeWhole } from '../report/write.js';
+import { whyNotWritten, writeWhole } from '../report/write.js';
 import { environmentError } from './cli-error.js';
 
 /** Writes a whole file, with the folders for it. `flag` is what asked for it. Throws a CliError. */
@@ -7,6 +7,6 @@ export function writeText(flag: string, file: string, text: string): void {
   try {
     writeWhole(resolve(file), text);
   } catch (error) {
-    throw environmentError(`${flag} ${file}: ${reasonOf(error)}`, error);
+    throw environmentError(`${flag} ${file}: ${whyNotWritten(error)}`, error);
   }
 }

@@ -4,13 +4,14 @@ import type { HaFeatures, HomeAgentConfig } from '../agents/ha-config.js';
 import { defaultRules } from '../agents/ha-default-rules.js';
 import { homeAgent } from '../agents/home-agent.js';
 import type { Net } from '../net/port.js';
+import { defaultAssociation, defaultHomeNetwork } from '../spec/config.js';
 import type { Algorithm, SecurityAssociation } from '../wire/auth.js';
 import { defaultDialect, type GreKeyForm } from '../wire/extensions.js';
 import { mobileIpPort } from '../wire/mobileip.js';
 import { fromHex } from '../wire/text.js';
 import { allHaFaults } from './faults/ha.js';
 import type { Deviation } from './faults/types.js';
-import { defaultHomeNetwork, type HomeServiceName, homeServices } from './home.js';
+import { type HomeServiceName, homeServices } from './home.js';
 import { type Host, hostAgent } from './host.js';
 import { named } from './nearest.js';
 import { haVariants } from './variants.js';
@@ -58,9 +59,6 @@ export interface HomeAgentOptions {
   readonly fault?: string;
   readonly variant?: string;
 }
-
-/** What tester and device share when nobody says otherwise; not a secret. */
-export const defaultAssociation: AssociationOptions = { spi: 256, key: '00112233445566778899aabbccddeeff' };
 
 const allFeatures: HaFeatures = {
   greKeys: true,

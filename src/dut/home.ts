@@ -5,12 +5,12 @@ import { dhcpv4Service } from '../agents/home-dhcpv4.js';
 import { dhcpv6Service } from '../agents/home-dhcpv6.js';
 import { ipv6Service } from '../agents/home-ipv6.js';
 import type { HomeService } from '../agents/home-services.js';
+import { defaultHomeNetwork } from '../spec/config.js';
 import { ipv6Bytes } from '../wire/ipv6-address.js';
 
 export const homeServiceNames = ['dhcpv4', 'dhcpv6', 'slaac'] as const;
 export type HomeServiceName = (typeof homeServiceNames)[number];
 
-export const defaultHomeNetwork = '10.99.0.0/24';
 const defaultGatewayIpv6 = '2001:db8:99::1';
 
 export interface HomeOptions {

@@ -3,19 +3,13 @@ import { mobilityProxyAgent, type MobilityProxyAgent } from '../agents/mobility-
 import type { MpaCommand, MpaConfig, TunnelMode } from '../agents/mpa-config.js';
 import { defaultRules } from '../agents/mpa-default-rules.js';
 import type { LinkPort, Net } from '../net/port.js';
+import { defaultAssociation } from '../spec/config.js';
 import { defaultDialect, type GreKeyForm } from '../wire/extensions.js';
 import { mobileIpPort } from '../wire/mobileip.js';
 import { ipv4Number } from '../wire/text.js';
 import { mpaFaults } from './faults/mpa.js';
 import type { MpaDeviation } from './faults/mpa-types.js';
-import {
-  type AssociationOptions,
-  check,
-  defaultAssociation,
-  inRange,
-  randomSource,
-  securityAssociation,
-} from './ha.js';
+import { type AssociationOptions, check, inRange, randomSource, securityAssociation } from './ha.js';
 import { hostAgent } from './host.js';
 import { carryOut, type MpaAnswer } from './mpa-command.js';
 import { named } from './nearest.js';

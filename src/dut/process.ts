@@ -30,7 +30,7 @@ const startTimeout = 20_000;
 /** Longest that a device may take to end when asked to, in milliseconds. */
 const endTimeout = 2_000;
 
-export interface RunOptions {
+export interface LifeOptions {
   /** Also end when standard input ends: so a child never outlives its parent. */
   readonly untilStdinEnds?: boolean;
 }
@@ -42,7 +42,7 @@ export interface RunOptions {
 export async function runDut(
   net: Net,
   options: DutOptions,
-  { untilStdinEnds = false }: RunOptions = {},
+  { untilStdinEnds = false }: LifeOptions = {},
 ): Promise<number> {
   const ended = new Promise<void>((resolve) => {
     process.once('SIGTERM', () => resolve());

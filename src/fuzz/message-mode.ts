@@ -32,7 +32,7 @@ export interface FuzzOutcome {
 }
 
 /** Messages in flight at once. */
-export const window = 64;
+const window = 64;
 /** A kind of violation is made smaller so often; after that it is only counted. */
 const mostHunts = 3;
 /** Inputs like those of a known finding are no longer sent once it was seen so often. */

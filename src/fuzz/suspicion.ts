@@ -3,6 +3,7 @@ import { type Finding } from '../oracle/finding.js';
 import { requirement } from '../spec/catalogue.js';
 import type { Profile } from '../spec/config.js';
 import { ruleIn } from '../spec/profiles.js';
+import { failsAt } from '../spec/severity.js';
 import type { Level } from '../spec/types.js';
 
 export interface Suspicion {
@@ -29,8 +30,7 @@ export const kindOf = ({ requirement: id, expected }: Suspicion): string =>
 
 export const levelOf = ({ requirement: id, level }: Leveled): Level => level ?? requirement(id).level;
 
-const failing: ReadonlySet<Level> = new Set<Level>(['MUST', 'fact']);
-export const isFailing = (s: Leveled): boolean => failing.has(levelOf(s));
+export const isFailing = (s: Leveled): boolean => failsAt(levelOf(s));
 
 /** Notes make no finding, for a device may do as it likes; nor do rules that the profile has not, or from memory only. */
 export const isWorthTelling = (s: Pick<Suspicion, 'requirement'>, profile: Profile): boolean => {

@@ -1,7 +1,7 @@
 /** The IPv4 packets of captured ones: link headers and padding off, fragments put together. */
 import { type CapturedPacket, timeOf } from './capture-packet.js';
 import { ipv4Start } from './capture-link.js';
-import { ipv4MinimumHeader, readIpv4 } from './ipv4-fields.js';
+import { ipv4MinimumHeader, readIpv4, u16At } from './ipv4-fields.js';
 import { Reassembler } from './reassemble.js';
 
 export interface CapturedIpv4 {
@@ -32,13 +32,13 @@ export class Ipv4Stream {
     if (captured.length < ipv4MinimumHeader) return undefined;
     const headerLength = ((captured[0] ?? 0) & 15) * 4;
     if (headerLength < ipv4MinimumHeader || headerLength > captured.length) return undefined;
-    const totalLength = u16(captured, 2);
+    const totalLength = u16At(captured, 2);
     // segmentation offload leaves the length 0 in what it is to cut later
     const length = totalLength === 0 ? captured.length : Math.max(totalLength, headerLength);
     const at = timeOf(packet);
     const missing = Math.max(0, length - captured.length);
     const whole = length < captured.length ? captured.subarray(0, length) : captured;
-    if ((u16(captured, 6) & fragmentBits) === 0) return { number: packet.number, at, bytes: whole, missing };
+    if ((u16At(captured, 6) & fragmentBits) === 0) return { number: packet.number, at, bytes: whole, missing };
     const fields = readIpv4(captured);
     if (!fields) return undefined;
     if (missing > 0) {
@@ -52,5 +52,3 @@ export class Ipv4Stream {
 
 /** More fragments, and the fragment offset. */
 const fragmentBits = 0x3fff;
-
-const u16 = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);

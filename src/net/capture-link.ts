@@ -1,4 +1,5 @@
 /** Where IPv4 starts behind the headers of a link (LINKTYPE_ numbers of tcpdump.org). */
+import { u16At } from './ipv4-fields.js';
 
 export const linkTypes = {
   null: 0,
@@ -45,7 +46,7 @@ export function ipv4Start(bytes: Uint8Array, from: number, to: number, linkType:
     case linkTypes.cooked2: {
       // the protocol stands first, the packet behind 20 octets; a tag would stand there too
       if (to - from < 20) return notIpv4;
-      const type = u16(bytes, from);
+      const type = u16At(bytes, from);
       return type === etherTypeIpv4 ? from + 20 : isTag(type) ? behindType(bytes, from + 22, to) : notIpv4;
     }
     case 12: // what raw IP is called in files of some systems
@@ -68,7 +69,7 @@ function behindType(bytes: Uint8Array, at: number, to: number): number {
   let place = at;
   for (let tags = 0; tags <= mostTags; tags++) {
     if (place + 2 > to) return notIpv4;
-    const type = u16(bytes, place);
+    const type = u16At(bytes, place);
     if (type === etherTypeIpv4) return place + 2;
     if (!isTag(type)) return notIpv4;
     place += 4;
@@ -78,14 +79,12 @@ function behindType(bytes: Uint8Array, at: number, to: number): number {
 
 /** RFC 1661 §2 and §6.5: a protocol number of two octets or, compressed, of one; RFC 1662 §3.1: two octets before it. */
 function behindPpp(bytes: Uint8Array, from: number, to: number): number {
-  const at = u16(bytes, from) === 0xff03 ? from + 2 : from;
-  const start = bytes[at] === pppIpv4 ? at + 1 : u16(bytes, at) === pppIpv4 ? at + 2 : to;
+  const at = u16At(bytes, from) === 0xff03 ? from + 2 : from;
+  const start = bytes[at] === pppIpv4 ? at + 1 : u16At(bytes, at) === pppIpv4 ? at + 2 : to;
   return start < to ? start : notIpv4;
 }
 
 const pppIpv4 = 0x21;
-
-const u16 = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 
 function isFamilyInet(bytes: Uint8Array, at: number): boolean {
   const [first, last] = [bytes[at], bytes[at + 3]];

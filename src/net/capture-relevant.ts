@@ -1,8 +1,9 @@
 /** What an audit may need of a capture, told from raw octets: registration over UDP, GRE and IP-in-IP. */
+import { mobileIpPort } from '../wire/mobileip.js';
 import type { Wants } from './capture-packet.js';
 import { ipv4Start, unknownLink } from './capture-link.js';
+import { u16At } from './ipv4-fields.js';
 
-const mobileIpPort = 434;
 const replyType = 3;
 /** With its UDP header. */
 const shortestReply = 28;
@@ -40,8 +41,7 @@ export function relevantPackets(overlooked: Overlooked, port = mobileIpPort): Wa
       overlooked.cut++;
       return false;
     }
-    const source = ((bytes[udp] ?? 0) << 8) | (bytes[udp + 1] ?? 0);
-    const destination = ((bytes[udp + 2] ?? 0) << 8) | (bytes[udp + 3] ?? 0);
+    const [source, destination] = [u16At(bytes, udp), u16At(bytes, udp + 2)];
     if (source === mobileIpPort || destination === mobileIpPort) return true;
     if (source === port || destination === port) return true;
     // a Registration Reply, perhaps, from a port that it must not come from: RFC 3344 §3.4 and §3.8.3.1

@@ -23,11 +23,17 @@ export async function localAddressFor(target: string): Promise<string> {
 }
 
 /**
- * `count` distinct random loopback addresses out of 127.16.0.0 to 127.254.255.254, so that runs side by side do not
- * meet; every one is local on Linux without being set up.
+ * `count` (from 1) distinct random loopback addresses out of 127.16.0.0 to 127.254.255.254, so that runs side by side
+ * do not meet; every one is local on Linux without being set up.
  */
-export function freshLoopback(count: number): string[] {
-  const addresses = new Set<string>();
-  while (addresses.size < count) addresses.add(`127.${randomInt(16, 255)}.${randomInt(0, 256)}.${randomInt(1, 255)}`);
-  return [...addresses];
+export function freshLoopback(count: number): [string, ...string[]] {
+  const first = randomLoopback();
+  const others = new Set<string>();
+  while (others.size < count - 1) {
+    const next = randomLoopback();
+    if (next !== first) others.add(next);
+  }
+  return [first, ...others];
 }
+
+const randomLoopback = (): string => `127.${randomInt(16, 255)}.${randomInt(0, 256)}.${randomInt(1, 255)}`;

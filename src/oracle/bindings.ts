@@ -50,7 +50,7 @@ const sweptAtOnce = 2;
 const none: readonly Binding[] = [];
 
 /** Those of a list that live; nearly always all of them. */
-export const living = (list: readonly Binding[], now: number): readonly Binding[] =>
+const living = (list: readonly Binding[], now: number): readonly Binding[] =>
   list.every((b) => b.until > now) ? list : list.filter((b) => b.until > now);
 
 export const mnOf = (x: Exchange): string => {

@@ -52,7 +52,6 @@ export function auditResult(files: readonly AuditedFile[], facts: AuditFacts): R
     run: {
       startedAt: facts.startedAt,
       durationMs: facts.durationMs,
-      seed: 0,
       as: sorted.length > 0 && sorted.every((c) => c.dut === 'mpa') ? 'ha' : 'mpa',
       target: files.map(({ name }) => name).join(' '),
       profile,

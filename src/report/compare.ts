@@ -4,8 +4,9 @@ import { violatedBy } from './violated.js';
 
 export const changeKinds = ['regression', 'undecided', 'fix', 'decided', 'new', 'gone'] as const;
 /**
- * `regression`: fails or warns, and did better before, or violates another requirement. `undecided`: had a verdict and
- * has none now. `fix`: does better. `decided`: passes, and had no verdict before. `new` and `gone`: in one run only.
+ * `regression`: fails or warns, and did better before, had no verdict, or violated another requirement. `undecided`: had
+ * a verdict and has none now. `fix`: does better. `decided`: passes, and had no verdict before. `new` and `gone`: in one
+ * run only.
  */
 export type ChangeKind = (typeof changeKinds)[number];
 

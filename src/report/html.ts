@@ -7,6 +7,7 @@ import type { PageModel } from './html/page-model.js';
 import { clientScript } from './html/script.js';
 import { style } from './html/style.js';
 import type { RunResult } from './result.js';
+import { seedFact } from './seed.js';
 import { duration, oneLine } from './text.js';
 import { countVerdicts, outcomeOfRun } from './totals.js';
 
@@ -68,7 +69,7 @@ function header({ tool, run, headline, marks }: PageModel, outcome: Verdict): st
     `${device} ${run.target}`,
     `profile ${run.profile}${run.strict ? ', strict' : ''}`,
     ...(run.shard ? [`shard ${run.shard.index} of ${run.shard.total}`] : []),
-    `seed ${run.seed}`,
+    ...seedFact(run),
     ...(run.fault === undefined ? [] : [`fault ${run.fault}`]),
     run.startedAt.replace('T', ' ').replace(/\.\d+/, ''),
     duration(run.durationMs),

@@ -55,7 +55,7 @@ function properties({ tool, run }: RunResult): string {
     ['as', run.as],
     ['target', run.target],
     ['profile', run.profile],
-    ['seed', String(run.seed)],
+    ...(run.seed === undefined ? [] : [['seed', String(run.seed)] satisfies [string, string]]),
     ['strict', String(run.strict)],
     ['complete', String(run.complete)],
     ['selection', run.selection.join(' ')],

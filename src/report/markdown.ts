@@ -5,6 +5,7 @@ import { evidence } from './evidence.js';
 import { knownNotes } from './known.js';
 import { plain, signs } from './look.js';
 import type { CaseResult, RunResult } from './result.js';
+import { seedFact } from './seed.js';
 import { bySection } from './sections.js';
 import { groupByReason } from './summary.js';
 import { duration, oneLine } from './text.js';
@@ -25,7 +26,7 @@ export function toMarkdown(result: RunResult, context: ReportContext = {}): stri
     `${tool.name} ${tool.version}`,
     `target ${run.target}`,
     `profile ${run.profile}`,
-    `seed ${run.seed}`,
+    ...seedFact(run),
     ...(run.fault === undefined ? [] : [`fault ${run.fault}`]),
     duration(run.durationMs),
     ...(run.strict ? ['strict'] : []),

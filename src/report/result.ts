@@ -76,7 +76,8 @@ export interface RunResult {
     /** ISO 8601. */
     readonly startedAt: string;
     readonly durationMs: number;
-    readonly seed: number;
+    /** Of all random choices; absent where there were none. */
+    readonly seed?: number;
     readonly as: 'mpa' | 'ha';
     /** `embedded` or address and port. */
     readonly target: string;

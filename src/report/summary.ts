@@ -3,6 +3,7 @@ import { type Level, type Verdict, verdicts } from '../spec/types.js';
 import { knownNotes } from './known.js';
 import { type Look, paint, signs, verdictInk } from './look.js';
 import type { CaseResult, RunResult } from './result.js';
+import { seedFact } from './seed.js';
 import { clipped, columns, duration, oneLine, padded, wrap } from './text.js';
 import { counts, countVerdicts, headline, isFailure, outcomeOfRun, plural, type Totals } from './totals.js';
 
@@ -93,7 +94,7 @@ function slowest(cases: readonly CaseResult[], look: Look): string[] {
 
 function hints(run: RunResult, look: Look, planned: number): string[] {
   const { cases } = run;
-  const { strict, complete, seed } = run.run;
+  const { strict, complete } = run.run;
   const totals = countVerdicts(cases.filter(counts));
   const texts: string[] = [];
   const missing = Math.max(0, planned - cases.length);
@@ -106,7 +107,9 @@ function hints(run: RunResult, look: Look, planned: number): string[] {
   texts.push(...reasons(cases, 'skip', { word: 'skipped', were: 'were skipped' }));
   if (totals.error > 0) {
     texts.push(
-      `${plural(totals.error, 'error')} of the tester itself, not of the device: please report with seed ${seed}.`,
+      `${plural(totals.error, 'error')} of the tester itself, not of the device: please report${seedFact(run.run)
+        .map((seed) => ` with ${seed}`)
+        .join('')}.`,
     );
   }
   if (totals.warn > 0 && !strict) texts.push(`${plural(totals.warn, 'warning')} would fail with --strict.`);
@@ -196,7 +199,7 @@ function someOf(ids: readonly string[]): string {
 
 function lastLines(run: RunResult, look: Look): string[] {
   const outcome = outcomeOfRun(run);
-  const facts = `(${duration(run.run.durationMs)}, seed ${run.run.seed})`;
+  const facts = `(${[duration(run.run.durationMs), ...seedFact(run.run)].join(', ')})`;
   return wrap(`${signs(look).marks[outcome]} ${headline(run)}  ${facts}`, look.width).map((line) =>
     paint(look, line, verdictInk[outcome], 'bold'),
   );

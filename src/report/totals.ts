@@ -29,7 +29,7 @@ export function isFailure(verdict: Verdict, strict: boolean): boolean {
  * A failure outranks all else: non-conformance that was seen stays seen, whatever else went wrong. The tester's own
  * error comes next, since it may have hidden a failure; then what could not be decided.
  */
-export function outcomeOf(totals: Totals, { strict, dutLost = false }: OutcomeOptions): Outcome {
+function outcomeOf(totals: Totals, { strict, dutLost = false }: OutcomeOptions): Outcome {
   if (verdicts.some((verdict) => totals[verdict] > 0 && isFailure(verdict, strict))) return 'fail';
   if (totals.error > 0) return 'error';
   if (totals.inconclusive > 0 || dutLost) return 'inconclusive';

@@ -7,6 +7,7 @@ import { evidence } from './evidence.js';
 import { knownText } from './known.js';
 import { type Look, paint, signs, verdictInk } from './look.js';
 import type { CaseResult, RunResult } from './result.js';
+import { seedFact } from './seed.js';
 import { listingOf, type SectionListing } from './sections.js';
 import { summary, worthShowingMs } from './summary.js';
 import { clipped, columns, duration, oneLine, padded, wrap } from './text.js';
@@ -58,7 +59,7 @@ export class TreePrinter {
     const dot = ` ${signs(this.options).dot} `;
     const device = run.as === 'mpa' ? 'home agent' : 'mobility proxy agent';
     const where = run.target === 'embedded' ? `the embedded reference ${device}` : `the ${device} at ${run.target}`;
-    const facts = [`profile ${run.profile}`, `seed ${run.seed}`, ...(run.strict ? ['strict'] : [])];
+    const facts = [`profile ${run.profile}`, ...seedFact(run), ...(run.strict ? ['strict'] : [])];
     if (run.shard) facts.unshift(`shard ${run.shard.index} of ${run.shard.total}`);
     if (run.fault !== undefined) facts.push(`fault ${run.fault}`);
     if (run.baseline !== undefined) facts.push(`baseline ${run.baseline}`);
@@ -216,22 +217,6 @@ export class TreePrinter {
   private line(text: string): void {
     this.options.write(`${text}\n`);
   }
-}
-
-/** The tree of a run that is over, for example of a stored report. */
-export function renderTree(run: RunResult, look: Look, context: ReportContext = {}): string {
-  let text = '';
-  const printer = new TreePrinter({
-    ...context,
-    ...look,
-    listing: listingOf(run.cases, context.sectionTitle),
-    write: (more) => void (text += more),
-  });
-  printer.begin(run.tool, run.run);
-  if (run.run.mismatch !== undefined) printer.notice(run.run.mismatch);
-  for (const result of run.cases) printer.caseDone(result);
-  printer.finish(run);
-  return text;
 }
 
 /** One line that says how far a run is, with `pace` for its times; where and how often to draw it is up to the caller. */

@@ -1,4 +1,4 @@
-/** The kinds of report, and how they get into files. */
+/** How reports are rendered, and how they get into files. */
 import { closeSync, constants, openSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { ReportContext } from './context.js';
@@ -6,36 +6,21 @@ import { makeFolder } from './folder.js';
 import { toHtml } from './html.js';
 import { toJson } from './json.js';
 import { toJUnit } from './junit.js';
+import type { ReportKind } from './kinds.js';
 import { toMarkdown } from './markdown.js';
 import type { RunResult } from './result.js';
 import { toTap } from './tap.js';
 
-export interface ReportFormat {
-  /** With its dot. */
-  readonly extension: string;
-  /** For the help text. */
-  readonly summary: string;
-  readonly render: (result: RunResult, context: ReportContext) => string;
-}
-
-/** A new kind is a row here, and nothing else. */
-export const reportKinds = {
-  junit: { extension: '.xml', summary: 'JUnit XML for Jenkins, GitLab and others', render: toJUnit },
-  json: { extension: '.json', summary: 'everything, with a JSON Schema', render: toJson },
-  html: { extension: '.html', summary: 'one page for people, with every frame', render: toHtml },
-  tap: { extension: '.tap', summary: 'TAP version 14', render: toTap },
-  markdown: { extension: '.md', summary: 'summary for a CI page', render: toMarkdown },
-} as const satisfies Record<string, ReportFormat>;
-
-export type ReportKind = keyof typeof reportKinds;
-
-export function isReportKind(text: string): text is ReportKind {
-  return Object.hasOwn(reportKinds, text);
-}
+const renderers: Readonly<Record<ReportKind, (result: RunResult, context: ReportContext) => string>> = {
+  junit: toJUnit,
+  json: toJson,
+  html: toHtml,
+  tap: toTap,
+  markdown: toMarkdown,
+};
 
 /** A report could not be written. The message is for the user and complete. */
 export class ReportError extends Error {
-  readonly code = 'report-not-written';
   readonly path: string;
 
   constructor(kind: ReportKind, path: string, why: string, cause?: unknown) {
@@ -46,7 +31,7 @@ export class ReportError extends Error {
 }
 
 export function renderReport(kind: ReportKind, result: RunResult, context: ReportContext = {}): string {
-  return reportKinds[kind].render(result, context);
+  return renderers[kind](result, context);
 }
 
 /**
@@ -59,7 +44,7 @@ export function writeReport(kind: ReportKind, path: string, result: RunResult, c
   try {
     writeWhole(resolve(path), text);
   } catch (error) {
-    throw new ReportError(kind, path, reasonOf(error), error);
+    throw new ReportError(kind, path, whyNotWritten(error), error);
   }
 }
 
@@ -73,7 +58,7 @@ export function isStream(kind: ReportKind, path: string): boolean {
     if (there?.isFIFO()) closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
     return there !== undefined && !there.isFile() && !there.isDirectory();
   } catch (error) {
-    throw new ReportError(kind, path, reasonOf(error), error);
+    throw new ReportError(kind, path, whyNotWritten(error), error);
   }
 }
 
@@ -114,7 +99,7 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** Words for the usual ways in which a file cannot be written. */
-export function reasonOf(error: unknown): string {
+export function whyNotWritten(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
   if (code !== undefined && reasons[code] !== undefined) return `${reasons[code]} (${code})`;
   return error instanceof Error ? error.message : String(error);

@@ -52,6 +52,12 @@ export const defaultPics: Pics = {
   homeLink: { arp: true, icmpEcho: true, dhcpv4: true, dhcpv6: true, slaac: true },
 };
 
+/** The home network where nobody names another. */
+export const defaultHomeNetwork = '10.99.0.0/24';
+
+/** What tester and reference device share when nobody says otherwise; not a secret. */
+export const defaultAssociation = { spi: 256, key: '00112233445566778899aabbccddeeff' } as const;
+
 export interface Pixit {
   /** NAIs are made under it. */
   readonly realm: string;

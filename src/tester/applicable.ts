@@ -5,7 +5,7 @@ import { profileTraits, ruleIn, zeroKeyRules } from '../spec/profiles.js';
 import { documents, requirement } from '../spec/catalogue.js';
 import type { CaseDefinition } from './case.js';
 
-export function picsValue(pics: Pics, item: PicsItem): boolean {
+function picsValue(pics: Pics, item: PicsItem): boolean {
   const [head, tail] = item.split('.') as [keyof Pics, string | undefined];
   const value = pics[head];
   return typeof value === 'boolean' ? value : value[tail as keyof Pics['homeLink']];

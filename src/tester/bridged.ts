@@ -103,7 +103,7 @@ export async function unchanged(
 }
 
 /** The first thing in which a frame differs from what was sent. */
-export function difference(sent: Uint8Array, found: Uint8Array): string {
+function difference(sent: Uint8Array, found: Uint8Array): string {
   const sizes = sent.length === found.length ? '' : `${found.length} octets instead of ${sent.length}, `;
   let at = 0;
   while (at < Math.min(sent.length, found.length) && sent[at] === found[at]) at++;

@@ -4,6 +4,7 @@ import type { RequirementId } from '../spec/catalogue.js';
 import type { RunConfig } from '../spec/config.js';
 import { type KnobName, knobValue } from '../spec/knobs.js';
 import { ruleIn } from '../spec/profiles.js';
+import { failsAt } from '../spec/severity.js';
 import { pause } from './arrivals.js';
 import type { CaseOptions } from './case.js';
 import { Inconclusive, Skipped, Violation } from './outcome.js';
@@ -15,9 +16,6 @@ export interface Warning {
   readonly expected: string;
   readonly actual: string;
 }
-
-/** Levels whose violation fails the device; a lower one warns. */
-const failing: ReadonlySet<string> = new Set(['MUST', 'fact']);
 
 /** Most that any case waits in one go, in milliseconds: a device that grants too much must not hold up the run. */
 const longestWait = 20_000;
@@ -56,7 +54,7 @@ export class CaseBase {
     if (condition) return;
     const level = ruleIn(this.config.profile, id)?.level;
     if (level === undefined) return; // a rule of another profile
-    if (failing.has(level)) throw this.violation(id, expected, actual);
+    if (failsAt(level)) throw this.violation(id, expected, actual);
     if (level === 'info') this.doubts.push({ requirement: id, expected: this.#round + expected, actual });
     else if (level !== 'MAY') this.warnings.push({ requirement: id, expected: this.#round + expected, actual });
     else this.notes.push(`${id} (MAY): ${actual}`);

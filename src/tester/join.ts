@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CaseResult, RunResult } from '../report/result.js';
 import { countVerdicts } from '../report/totals.js';
-import type { Verdict } from '../spec/types.js';
+import { worstFirst } from '../spec/severity.js';
 import { ledger } from './ledger.js';
 import { unseenIn } from './shard.js';
 
@@ -122,9 +122,6 @@ interface Part {
   readonly isUnseen: boolean;
 }
 
-/** Worst first. */
-const severity: readonly Verdict[] = ['fail', 'error', 'warn', 'inconclusive', 'pass', 'skip'];
-
 /** The verdict of a whole-run case is the worst that any part came to; where nothing showed it, there is none. */
 function joined(parts: readonly Part[]): CaseResult | undefined {
   const [first, ...others] = parts;
@@ -135,7 +132,8 @@ function joined(parts: readonly Part[]): CaseResult | undefined {
   }
   if (others.length === 0) return one;
   const seen = parts.filter(({ isUnseen }) => !isUnseen);
-  const worst = seen.toSorted((a, b) => severity.indexOf(a.one.verdict) - severity.indexOf(b.one.verdict))[0] ?? first;
+  const worst =
+    seen.toSorted((a, b) => worstFirst.indexOf(a.one.verdict) - worstFirst.indexOf(b.one.verdict))[0] ?? first;
   const { verdict, reason } = worst.one;
   const durationMs = Math.max(...parts.map((part) => part.one.durationMs));
   if (verdict === 'skip') return worst.one;

@@ -3,10 +3,8 @@ import type { CaseResult, LedgerRow } from '../report/result.js';
 import { catalogue } from '../spec/catalogue.js';
 import { type Profile, profiles } from '../spec/config.js';
 import { profileTraits, ruleIn } from '../spec/profiles.js';
-import type { Requirement, Verdict } from '../spec/types.js';
-
-/** Worst first. */
-const severity: readonly Verdict[] = ['fail', 'error', 'warn', 'inconclusive', 'pass', 'skip'];
+import { worstFirst } from '../spec/severity.js';
+import type { Requirement } from '../spec/types.js';
 
 /** Requirements that a device of this kind has to meet. */
 export const inScope = (row: Requirement, dut: 'ha' | 'mpa'): boolean =>
@@ -37,7 +35,7 @@ function ledgerRow(row: Requirement, results: readonly CaseResult[], profile: Pr
   if (results.length === 0) return { ...common, status: 'not-run', reason: 'no case of it was selected' };
   const blamed = results.filter((r) => (r.verdict !== 'fail' && r.verdict !== 'warn' ? true : blames(r, row.id)));
   const verdicts = blamed.map((r) => r.verdict);
-  const status = severity.find((v) => verdicts.includes(v)) ?? 'inconclusive';
+  const status = worstFirst.find((v) => verdicts.includes(v)) ?? 'inconclusive';
   const witness = blamed.find((r) => r.verdict === status);
   const reason = status === 'pass' || !witness ? '' : `${witness.id}: ${witness.reason}`;
   return { ...common, status, reason };

@@ -1,5 +1,4 @@
 /** One mobile node as the tester plays it behind its proxy: identity, requests, and packets in its tunnel. */
-import type { Endpoint } from '../net/port.js';
 import type { Binding } from '../oracle/bindings.js';
 import type { TunnelFrame } from '../oracle/frame.js';
 import { arp, arpOperations } from '../wire/arp.js';
@@ -135,14 +134,12 @@ export class MobileNode {
   }
 
   /** Sends a request, bent if asked, and waits for nothing. */
-  send(request: RrqInput, options: { readonly bend?: Bend | undefined; readonly to?: Endpoint } = {}): Pending {
-    const { bend, to } = options;
+  send(request: RrqInput, { bend }: { readonly bend?: Bend | undefined } = {}): Pending {
     const { wire, onBent } = this.#session;
     const { during } = this;
     const octets = finish(request, bend, wire, encodeRrq);
     if (bend) onBent?.({ during, kind: 'request', field: bend.field, twin: encodeRrq(request, wire), octets });
     return this.#session.send(this.station, octets, {
-      ...(to && { to }),
       during,
       recorder: this.recorder,
       checksum: bend?.checksum,

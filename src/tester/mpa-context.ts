@@ -1,6 +1,7 @@
 /** What a case against a mobility proxy agent sees: the verbs of signalling, and both ends of the tunnel. */
 import type { LinkFrame } from '../net/port.js';
 import type { RequirementId } from '../spec/catalogue.js';
+import { defaultHomeNetwork } from '../spec/config.js';
 import { arp, arpOperations } from '../wire/arp.js';
 import type { Dhcpv4 } from '../wire/dhcpv4.js';
 import { dhcpv4Types } from '../wire/dhcpv4-options.js';
@@ -328,6 +329,6 @@ const isFor = (frame: Uint8Array, mac: string): boolean => {
 };
 
 /** The first address of the home network: the router that mobile nodes are given. */
-function firstOf(network = '10.99.0.0/24'): string {
+function firstOf(network = defaultHomeNetwork): string {
   return network.replace(/\.\d+\/\d+$/, '.1');
 }

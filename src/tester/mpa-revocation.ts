@@ -1,4 +1,5 @@
 /** Registration revocation with a mobility proxy agent as a case plays it, RFC 3543: the tester is the home agent. */
+import { defaultHomeNetwork } from '../spec/config.js';
 import type { Extension } from '../wire/extensions.js';
 import { mobileIpPort, type RevocationAck } from '../wire/mobileip.js';
 import type { MpaContext } from './mpa-context.js';
@@ -26,7 +27,7 @@ function agreeing(t: MpaContext): Policy {
  * has a home address of its own, for a revocation names it by nothing else: .240 and up, by the number of the case.
  */
 export async function agreedNode(t: MpaContext): Promise<ProxiedNode> {
-  const { homeNetwork = '10.99.0.0/24' } = t.config.pixit;
+  const { homeNetwork = defaultHomeNetwork } = t.config.pixit;
   const last = 240 + (Number(t.id.slice(-2)) % 15);
   const homeAddress = homeNetwork.replace(/\.\d+\/\d+$/, `.${last}`);
   const node = t.node(modes.bidirectional, { homeAddress, policy: agreeing(t) });

@@ -4,6 +4,7 @@ import type { CaseDefinition } from './case.js';
 import { dialectOf } from './dialect.js';
 import { MpaContext } from './mpa-context.js';
 import { MpaSession } from './mpa-session.js';
+import { adviceOf, nothingCame, placesOf } from './no-registration.js';
 import { HarnessError } from '../spec/errors.js';
 import { DeviceLost, Inconclusive, Skipped } from './outcome.js';
 import type { ProxiedNode } from './proxied-node.js';
@@ -53,23 +54,16 @@ export class MpaRig implements Rig {
   /** One node of any supported mode must make the agent register. */
   async prepare(): Promise<Prepared> {
     this.#session.clock.lag?.(0); // from now on it is watched
-    const port = this.#session.config.listenPort ?? 434;
-    const where = this.#session.stations.addresses.map((address) => `${address}:${port}`).join(' and ');
     if (!this.#session.control && !this.#session.hasAccess) {
       return {
         ok: false,
-        why: `nothing makes the agent attach a node: give --trigger CMD or --access-link IFACE, and let its home agent be ${where}`,
+        why: `nothing makes the agent attach a node: give --trigger CMD or --access-link IFACE, and let its home agent be ${placesOf(this.#session)}`,
       };
     }
     if (await this.#answersOrCannot()) return { ok: true };
     // requests came, but name no node: the cases can tell what is wrong with them
     if (this.#session.strays.some(({ rrq }) => !rrq.extensions.some((e) => e.name === 'nai'))) return { ok: true };
-    const garbage =
-      this.#session.strays.length > 0 ? `; ${this.#session.strays.length} requests came for other NAIs` : '';
-    return {
-      ok: false,
-      why: `no registration came to ${where}${garbage}: ${this.#session.control?.advice ?? 'a node appeared on the access link, but the agent did not register it'}`,
-    };
+    return { ok: false, why: nothingCame(this.#session, adviceOf(this.#session)) };
   }
 
   /** True also when the trigger fails or supports no wish at all: each case then says so for itself. */
@@ -127,11 +121,7 @@ export class MpaRig implements Rig {
         throw error;
       }
       tried++;
-      const request = await t.maybeRequest(
-        node,
-        0,
-        Math.max(3000, this.#session.config.timeout, this.#session.control?.patience ?? 0),
-      );
+      const request = await t.maybeRequest(node, 0, t.attachPatience);
       if (request) await then(t, node);
       t.cleanUp();
       if (request) return true;

@@ -3,7 +3,7 @@
  * tester is the home agent and grants every request unless a case says otherwise.
  */
 import type { RequirementId } from '../spec/catalogue.js';
-import type { RunConfig } from '../spec/config.js';
+import { defaultHomeNetwork, type RunConfig } from '../spec/config.js';
 import { within } from '../spec/shard.js';
 import { pause } from './arrivals.js';
 import { CaseBase } from './case-base.js';
@@ -306,6 +306,6 @@ export class MpaSignalling extends CaseBase {
 
 /** Addresses .20 to .239 of the home network, in turn. */
 function homeAddressOf({ pixit, shard }: RunConfig, number: number): string {
-  const { homeNetwork = '10.99.0.0/24' } = pixit;
+  const { homeNetwork = defaultHomeNetwork } = pixit;
   return homeNetwork.replace(/\.\d+\/\d+$/, `.${20 + within(number, 220, shard)}`);
 }

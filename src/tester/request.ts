@@ -46,7 +46,7 @@ export function claimedModes(config: Pick<RunConfig, 'knobs' | 'pics'>): readonl
 }
 
 /** A mode as the profile can have it: an MN that is to have some key asks with one of its own where 0 asks for none. */
-export function possible(mode: Mode, config: Pick<RunConfig, 'knobs'>): Mode {
+function possible(mode: Mode, config: Pick<RunConfig, 'knobs'>): Mode {
   return mode.key === 0 && !asksWithZero(config) ? { ...mode, key: 'own' } : mode;
 }
 

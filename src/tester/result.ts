@@ -4,6 +4,7 @@ import type { CaseResult } from '../report/result.js';
 import { documents, requirement } from '../spec/catalogue.js';
 import type { Profile } from '../spec/config.js';
 import { isRestated, profileTraits, ruleIn } from '../spec/profiles.js';
+import { failsAt } from '../spec/severity.js';
 import type { Level, Verdict } from '../spec/types.js';
 import type { CaseDefinition } from './case.js';
 import type { CaseBase } from './case-base.js';
@@ -15,7 +16,7 @@ import { unseenIn } from './shard.js';
 const strength: readonly Level[] = ['MUST', 'fact', 'SHOULD', 'inference', 'MAY', 'info'];
 
 /** The strongest level among the requirements that a case covers and the profile has. */
-export function levelOf(definition: CaseDefinition, profile: Profile): Level {
+function strongestLevel(definition: CaseDefinition, profile: Profile): Level {
   const rules = definition.covers.flatMap((id) => ruleIn(profile, id) ?? []);
   const levels = (rules.length > 0 ? rules : definition.covers.map(requirement)).map(({ level }) => level);
   return strength.find((level) => levels.includes(level)) ?? 'MAY';
@@ -26,16 +27,9 @@ export function levelOf(definition: CaseDefinition, profile: Profile): Level {
  * nothing, nor does one that the profile does without.
  */
 export const verdictOf = (id: string, profile: Profile): Verdict => {
-  switch (ruleIn(profile, id)?.level) {
-    case 'MUST':
-    case 'fact':
-      return 'fail';
-    case undefined:
-    case 'info':
-      return 'inconclusive';
-    default:
-      return 'warn';
-  }
+  const level = ruleIn(profile, id)?.level;
+  if (level === undefined || level === 'info') return 'inconclusive';
+  return failsAt(level) ? 'fail' : 'warn';
 };
 
 export interface Decision {
@@ -61,18 +55,18 @@ export function explain(id: string, profile: Profile): string {
   return `${id} (info: in ${citation} from memory, not confirmed; as in ${source}): ${text}`;
 }
 
-export function violated(id: string, expected: string, actual: string, profile: Profile): Decision {
+function blaming(id: string, expected: string, actual: string, profile: Profile): Decision {
   return { verdict: verdictOf(id, profile), reason: explain(id, profile), expected, actual, requirement: id };
 }
 
 /** How a thrown value decides a case. */
 export function decideError(error: unknown, definition: CaseDefinition, profile: Profile): Decision {
-  if (error instanceof Violation) return violated(error.requirement, error.expected, error.actual, profile);
+  if (error instanceof Violation) return blaming(error.requirement, error.expected, error.actual, profile);
   if (error instanceof Skipped) return plain('skip', error.message);
   if (error instanceof Inconclusive) return plain('inconclusive', error.message);
   if (error instanceof AssertionError) {
     const [first] = definition.covers;
-    return violated(first ?? '', error.message, String((error as { actual?: unknown }).actual), profile);
+    return blaming(first ?? '', error.message, String((error as { actual?: unknown }).actual), profile);
   }
   // the user's own command, or suite: not a fault of the tester
   if (error instanceof HarnessError && ['trigger', 'suite'].includes(error.code)) return plain('error', error.message);
@@ -89,12 +83,12 @@ export function decideEnd(t: CaseBase, judge: Judge): Decision {
   const isWorse = worst && (t.warnings.length === 0 || verdictOf(worst.requirement, profile) !== 'inconclusive');
   if (isWorse) {
     t.recorder.blame(worst.bytes);
-    return violated(worst.requirement, worst.expected, worst.actual, profile);
+    return blaming(worst.requirement, worst.expected, worst.actual, profile);
   }
   const [warning] = t.warnings;
-  if (warning) return { ...violated(warning.requirement, warning.expected, warning.actual, profile), verdict: 'warn' };
+  if (warning) return { ...blaming(warning.requirement, warning.expected, warning.actual, profile), verdict: 'warn' };
   const [doubt] = t.doubts;
-  if (doubt) return violated(doubt.requirement, doubt.expected, doubt.actual, profile);
+  if (doubt) return blaming(doubt.requirement, doubt.expected, doubt.actual, profile);
   return plain('pass', t.notes.join('; '));
 }
 
@@ -121,7 +115,7 @@ export function resultOf(
     document: documents[definition.document].citation,
     section: definition.section,
     dut: definition.dut,
-    level: levelOf(definition, profile),
+    level: strongestLevel(definition, profile),
     requirements: definition.covers,
     ...{ verdict, reason, expected, actual },
     ...rest,
@@ -142,7 +136,7 @@ export function decideWholeRun(t: CaseBase, judge: Judge, now: number): Decision
     t.recorder.add('received', isIpv4(first.bytes) ? 'ip' : 'udp', 'device', 'tester', first.bytes, now);
     t.recorder.blame(first.bytes);
     const times = `${worst.violations} of ${worst.violations + worst.held} times, first in ${first.during}`;
-    return violated(worst.requirement, first.expected, `${first.actual} (${times})`, profile);
+    return blaming(worst.requirement, first.expected, `${first.actual} (${times})`, profile);
   }
   const held = seen.reduce((sum, s) => sum + s.held, 0);
   if (held === 0 && t.unseen !== undefined) return plain('pass', t.unseen);

@@ -37,8 +37,6 @@ const portUnreachable = { type: 3, code: 3 } as const;
 
 /** What is sent, and how. */
 export interface SendOptions {
-  /** Where to, when that is not the device's address and port. */
-  readonly to?: Endpoint;
   readonly during: string;
   readonly recorder?: Recorder | undefined;
   /**
@@ -174,7 +172,7 @@ export class Session {
 
   /** Sends a request from a station and waits for nothing: the reply arrives at what is returned. */
   send(station: Station, bytes: Uint8Array, options: SendOptions): Pending {
-    const to = options.to ?? this.target;
+    const to = this.target;
     const message = { at: this.clock.now(), from: station.udp.local, to, bytes };
     const pending = new Pending(this.clock, message, options.during, options.recorder);
     this.#sent.add(pending, options.renews ? this.oracle.sent(message) : undefined);

@@ -2,7 +2,6 @@
  * The verbs of signalling: mobile nodes, and a small vocabulary to arrange, ask and verify. Arranging that fails leaves
  * the case inconclusive; only what a case verifies can fail the device.
  */
-import type { Endpoint } from '../net/port.js';
 import type { Binding } from '../oracle/bindings.js';
 import type { Exchange } from '../oracle/exchange.js';
 import type { RequirementId } from '../spec/catalogue.js';
@@ -28,8 +27,6 @@ export type Answer =
 export interface AskOptions {
   /** The one thing in which the request differs from its valid twin. */
   readonly bend?: Bend;
-  /** Where it is sent, when that is not the device's address and port. */
-  readonly to?: Endpoint;
 }
 
 export const codeText = (code: number): string =>

@@ -1,6 +1,6 @@
 /** DHCPv6 messages between clients and servers, RFC 8415 §8. */
 import { dhcpv6Form, dhcpv6Rows } from './dhcpv6-options.js';
-import { bits, type InputOf, layout, u8, type ValueOf } from './layout.js';
+import { bits, layout, u8, type ValueOf } from './layout.js';
 import { optionList, rest } from './options.js';
 
 export const dhcpv6Ports = { client: 546, server: 547 } as const;
@@ -34,4 +34,3 @@ export const dhcpv6 = layout('DHCPv6', [
 ]);
 
 export type Dhcpv6 = ValueOf<typeof dhcpv6>;
-export type Dhcpv6Input = InputOf<typeof dhcpv6>;

@@ -1,6 +1,6 @@
 /** ICMP for IPv4, RFC 792: echo, and enough of the rest to name it. */
 import { onesComplement } from './checksum.js';
-import { bytes, computed, type InputOf, layout, u16, u8, type ValueOf } from './layout.js';
+import { bytes, computed, layout, u16, u8 } from './layout.js';
 
 export const icmpTypes = { echoReply: 0, unreachable: 3, echo: 8, timeExceeded: 11 } as const;
 export const icmpTypeNames: Readonly<Record<number, string>> = {
@@ -20,6 +20,3 @@ export const icmpEcho = layout('ICMP echo', [
   u16('sequence'),
   bytes('payload'),
 ]);
-
-export type IcmpEcho = ValueOf<typeof icmpEcho>;
-export type IcmpEchoInput = InputOf<typeof icmpEcho>;

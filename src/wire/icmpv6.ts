@@ -1,7 +1,7 @@
 /** ICMPv6, RFC 4443: the echo messages, and enough of the rest to name it. Neighbour discovery is in ndp.ts. */
 import { onesComplement } from './checksum.js';
 import { nextHeaders } from './ipv6.js';
-import { bytes, computed, type Field, type InputOf, layout, u16, u8, type ValueOf } from './layout.js';
+import { bytes, computed, type Field, layout, u16, u8 } from './layout.js';
 import { type PseudoHeader, pseudoHeaderSum } from './pseudo-header.js';
 
 export const icmpv6Types = {
@@ -49,7 +49,3 @@ export const icmpv6Echo = layout('ICMPv6 echo', [
   u16('sequence'),
   bytes('payload'),
 ]);
-
-export type Icmpv6 = ValueOf<typeof icmpv6>;
-export type Icmpv6Echo = ValueOf<typeof icmpv6Echo>;
-export type Icmpv6EchoInput = InputOf<typeof icmpv6Echo>;

@@ -1,6 +1,6 @@
 /** IPv6 header, RFC 8200 §3. Extension headers stay in the payload. */
 import { ipv6Address } from './ipv6-address.js';
-import { bits, bytes, bytesUpTo, computed, type InputOf, layout, u16, u8, type ValueOf } from './layout.js';
+import { bits, bytes, bytesUpTo, computed, layout, u16, u8, type ValueOf } from './layout.js';
 
 /** Incomplete: the next headers that grespec meets. */
 export const nextHeaders = { hopByHop: 0, tcp: 6, udp: 17, icmpv6: 58 } as const;
@@ -32,4 +32,3 @@ export const ipv6 = layout('IPv6', [
 ]);
 
 export type Ipv6 = ValueOf<typeof ipv6>;
-export type Ipv6Input = InputOf<typeof ipv6>;

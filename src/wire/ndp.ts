@@ -1,7 +1,7 @@
 /** Neighbour discovery for IPv6, RFC 4861 §4. */
 import { icmpv6Head, icmpv6Types } from './icmpv6.js';
 import { ipv6Address } from './ipv6-address.js';
-import { bits, bytes, flag, type InputOf, layout, type Layout, mac, u16, u32, u8, type ValueOf } from './layout.js';
+import { bits, bytes, flag, layout, type Layout, mac, u16, u32, u8 } from './layout.js';
 import { type OptionForm, optionList, type OptionRow, rest } from './options.js';
 
 export const allNodes = 'ff02::1';
@@ -10,7 +10,7 @@ export const allRouters = 'ff02::2';
 export const ndpHopLimit = 255;
 
 /** RFC 4861 §4.6: lengths count units of 8 octets, code and length included; 0 is not valid. */
-export const ndpForm: OptionForm = {
+const ndpForm: OptionForm = {
   bits: 8,
   dataSize: (length) => length * 8 - 2,
   lengthFor: (size) => Math.ceil((size + 2) / 8),
@@ -82,9 +82,3 @@ export const neighbourAdvertisement = layout('neighbour advertisement', [
   ipv6Address('target'),
   ...options,
 ]);
-
-export type RouterSolicitation = ValueOf<typeof routerSolicitation>;
-export type RouterAdvertisement = ValueOf<typeof routerAdvertisement>;
-export type NeighbourSolicitation = ValueOf<typeof neighbourSolicitation>;
-export type NeighbourAdvertisement = ValueOf<typeof neighbourAdvertisement>;
-export type NeighbourAdvertisementInput = InputOf<typeof neighbourAdvertisement>;

@@ -1,7 +1,7 @@
 /** UDP header, RFC 768. */
 import { onesComplement } from './checksum.js';
 import { ipProtocols } from './ipv4.js';
-import { bytes, bytesUpTo, type ComputeInput, computed, type InputOf, layout, u16, type ValueOf } from './layout.js';
+import { bytes, bytesUpTo, type ComputeInput, computed, layout, u16, type ValueOf } from './layout.js';
 import { type PseudoHeader, pseudoHeaderSum } from './pseudo-header.js';
 
 export type { PseudoHeader };
@@ -31,4 +31,3 @@ export const udp = layout('UDP', [
 
 export type Udp = ValueOf<typeof udp>;
 /** A checksum that is left out needs a `PseudoHeader` as context. */
-export type UdpInput = InputOf<typeof udp>;

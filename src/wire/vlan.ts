@@ -1,6 +1,6 @@
 /** The tag of IEEE 802.1Q §9.6 behind its EtherType 0x8100, with the frame's own type and payload behind it. */
 import { etherTypeNames } from './gre.js';
-import { bits, bytes, flag, type InputOf, layout, u16, type ValueOf } from './layout.js';
+import { bits, bytes, flag, layout, u16, type ValueOf } from './layout.js';
 
 export const vlan = layout('VLAN', [
   bits('priority', 3),
@@ -11,4 +11,3 @@ export const vlan = layout('VLAN', [
 ]);
 
 export type Vlan = ValueOf<typeof vlan>;
-export type VlanInput = InputOf<typeof vlan>;

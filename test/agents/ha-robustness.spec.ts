@@ -38,6 +38,14 @@ function mutated(bytes: Uint8Array, random: (below: number) => number): Uint8Arr
   return changed;
 }
 
+/** What `work` takes of the processor's time, in milliseconds: other programs on the machine do not count. */
+function processorTime(work: () => void): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
 describe(`home agent: whatever arrives (seed ${seed})`, () => {
   it(`survives ${inputs} random and mutated inputs, keeps its bounds, and still works`, () => {
     const random = randomOf(seed);
@@ -116,27 +124,30 @@ describe(`home agent: whatever arrives (seed ${seed})`, () => {
     );
   });
 
-  it('holds 20 000 L2 bindings and finds each at once', () => {
+  it('holds 20 000 L2 bindings and finds each as if it were alone', () => {
     const bench = new Bench({ maxBindings: 20_000 });
-    const started = performance.now();
+    const careOfAddress = (i: number): string => `198.51.${(i >> 8) & 127}.9`;
+    const add = (i: number): number =>
+      keyOf(bench.register({ nai: `mn${i}@example.org`, key: 0, a: true, careOfAddress: careOfAddress(i) }));
+    /** What 2000 packets of one node take. */
+    const upTo = (key: number, i: number): number => {
+      const up = inL2(frame('02:00:00:00:00:01', gatewayMac, echo('10.99.0.130', gateway)), key, careOfAddress(i));
+      return processorTime(() => {
+        for (let n = 0; n < 2000; n++) expect(bench.packet(up)).to.have.length(1);
+      });
+    };
+    const first = add(0);
+    upTo(first, 0); // compiled first
+    const alone = upTo(first, 0);
     let last = 0;
-    for (let i = 0; i < 20_000; i++) {
-      last = keyOf(
-        bench.register({ nai: `mn${i}@example.org`, key: 0, a: true, careOfAddress: `198.51.${(i >> 8) & 127}.9` }),
-      );
-    }
+    const registering = processorTime(() => {
+      for (let i = 1; i < 20_000; i++) last = add(i);
+    });
     expect(bench.bindings).to.equal(20_000);
     expect(bench.code({ nai: 'late@example.org' })).to.equal(130);
-    const up = inL2(
-      frame('02:00:00:00:00:01', gatewayMac, echo('10.99.0.130', gateway)),
-      last,
-      `198.51.${(19_999 >> 8) & 127}.9`,
-    );
-    const before = performance.now();
-    for (let i = 0; i < 2000; i++) expect(bench.packet(up)).to.have.length(1);
-    expect(performance.now() - before, '2000 packets, in milliseconds').to.be.below(2000);
-    bench.wait(60_000);
+    expect(upTo(last, 19_999), '2000 packets among many, in milliseconds').to.be.below(10 * alone);
+    const expiring = processorTime(() => void bench.wait(60_000));
     expect(bench.bindings).to.equal(0);
-    expect(performance.now() - started).to.be.below(50_000);
+    expect(registering + expiring, 'all, in milliseconds').to.be.below(50_000);
   });
 });

@@ -7,7 +7,7 @@ import { dialectOf } from '../../src/tester/dialect.js';
 import { sections } from '../../suites/index.js';
 import { failed, manyCases, received, runOf, sent } from '../report/sample.js';
 import { haConfig, runInMemory } from '../tester/in-memory.js';
-import { type Opened, picture, ReportBrowser, whyNoBrowser } from './browser.js';
+import { type Opened, picture, ReportBrowser, threadTime, whyNoBrowser } from './browser.js';
 
 const context = reportContext(sections, dialectOf(haConfig));
 
@@ -197,29 +197,31 @@ describe('HTML report in a browser', () => {
     it('three thousand cases at once', async () => {
       const cases = manyCases(3000);
       const page = await open('', {}, toHtml(runOf(cases), context));
-      const took = await page.evaluate<number>(`(() => {
+      const took = await threadTime(
+        page,
+        `(() => {
         const search = document.getElementById('search');
-        const start = performance.now();
         search.value = 'ha/9.7/';
         search.dispatchEvent(new Event('input'));
         document.getElementById('list').getBoundingClientRect();
-        return performance.now() - start;
-      })()`);
+      })()`,
+      );
       expect(await rows(page).count()).to.equal(50);
       expect(took, 'milliseconds to filter').to.be.below(250);
       await page.getByRole('button', { name: 'Clear' }).click();
       // the list is laid out only where it is seen, so that a screen of it is as quick at its end as at its start
-      const steps = await page.evaluate<number[]>(`(() => {
+      const steps = await threadTime(
+        page,
+        `(() => {
         const list = document.getElementById('list');
-        return Array.from({ length: 20 }, (_, i) => {
-          const start = performance.now();
+        for (let i = 0; i < 20; i++) {
           list.scrollTop = (i * list.scrollHeight) / 20;
           list.getBoundingClientRect();
           document.elementFromPoint(100, 400);
-          return performance.now() - start;
-        }).sort((a, b) => a - b);
-      })()`);
-      expect(steps[10], 'milliseconds to lay out a screen of the list').to.be.below(100);
+        }
+      })()`,
+      );
+      expect(steps / 20, 'milliseconds to lay out a screen of the list').to.be.below(100);
       await page.evaluate(`location.hash = '${cases.at(-1)?.id}'`);
       await page.locator('.case').waitFor();
       expect(await page.locator('.row[aria-current]').isVisible()).to.equal(true);

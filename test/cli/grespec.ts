@@ -37,15 +37,48 @@ export function ended(child: ChildProcess): Promise<Outcome> {
   });
 }
 
-/** Resolves when the output has this text. */
-export function said(child: ChildProcess, text: string): Promise<void> {
-  let output = '';
-  return new Promise((resolve) => {
+/** Resolves when standard output has had this text; an error when it ends before. */
+function said(child: ChildProcess, text: string): Promise<void> {
+  let [output, complaints] = ['', ''];
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', () => reject(new Error(`it ended before it said ${text}: ${output}${complaints}`)));
+    child.stderr?.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
     child.stdout?.on('data', (chunk: Buffer) => {
       output += chunk.toString();
       if (output.includes(text)) resolve();
     });
   });
+}
+
+/** What `use` does beside a reference device: `grespec dut ARGS`, ready before it begins and gone after it. */
+export async function beside<T>(args: readonly string[], use: () => Promise<T>, options: CallOptions = {}): Promise<T> {
+  const device = start(['dut', ...args], options);
+  const over = ended(device);
+  try {
+    await said(device, 'READY');
+    return await use();
+  } finally {
+    device.kill();
+    await over;
+  }
+}
+
+/** Longer than any test may take, so that mocha tells of it; a wait must end for mocha to end. */
+const mostPatience = 100_000;
+
+/** Waits until it holds; an error when the child ends before. */
+export async function until(child: ChildProcess, holds: () => boolean): Promise<void> {
+  const start = performance.now();
+  while (!holds()) {
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error('it ended before what was waited for');
+    if (performance.now() - start > mostPatience) throw new Error('what was waited for did not come');
+    await pause(10);
+  }
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 export function grespec(args: readonly string[], options?: CallOptions): Promise<Outcome> {

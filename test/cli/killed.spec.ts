@@ -6,12 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { reportSchema } from '../../src/report/json.js';
 import type { RunResult } from '../../src/report/result.js';
-import { reportKinds } from '../../src/report/write.js';
-import { ended, grespec, inTemporaryFolder } from './grespec.js';
+import { reportKinds } from '../../src/report/kinds.js';
+import { ended, grespec, inTemporaryFolder, until } from './grespec.js';
 
 const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 const validate = new Ajv2020({ allowUnionTypes: true }).compile(reportSchema);
-const kinds = Object.keys(reportKinds);
 const cutShort = {
   junit: 'cut short',
   json: '"complete": false',
@@ -19,7 +18,6 @@ const cutShort = {
   tap: 'Bail out!',
   markdown: '**Cut short:**',
 };
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 interface Killed {
   readonly code: number | null;
@@ -42,16 +40,21 @@ async function killed(
 ): Promise<Killed> {
   return inTemporaryFolder(async (folder) => {
     const fileOf = (kind: string): string => path.join(folder, kind);
-    const reports = kinds.flatMap((kind) => ['--report', `${kind}=${fileOf(kind)}`]);
+    const reports = reportKinds.flatMap((kind) => ['--report', `${kind}=${fileOf(kind)}`]);
     const flags = pcap === '' ? reports : [...reports, '--pcap', fileOf(pcap)];
     const child = spawn(process.execPath, [...node, main, 'run', ...flags], { detached: true, stdio: 'pipe' });
     const outcome = ended(child);
     const soFar = (): number =>
       existsSync(fileOf('json')) ? (JSON.parse(readFileSync(fileOf('json'), 'utf8')) as RunResult).cases.length : -1;
-    while (soFar() < decided) await pause(5);
-    end(child.pid ?? 0);
+    try {
+      await until(child, () => soFar() >= decided);
+      end(child.pid ?? 0);
+      await outcome;
+    } finally {
+      child.kill('SIGKILL');
+    }
     const { code, stdout, stderr } = await outcome;
-    const texts = Object.fromEntries(kinds.map((kind) => [kind, readFileSync(fileOf(kind), 'utf8')]));
+    const texts = Object.fromEntries(reportKinds.map((kind) => [kind, readFileSync(fileOf(kind), 'utf8')]));
     const result = JSON.parse(texts['json'] ?? '') as RunResult;
     const captures = pcap === '' ? [] : readdirSync(fileOf(pcap));
     return { code, stdout, stderr, texts, result, files: readdirSync(folder), captures };
@@ -80,7 +83,7 @@ describe('cli killed runs', function () {
       expect(run.stdout)
         .to.include('? cut short, so far: nothing failed')
         .and.to.match(/\d+ of \d+ cases were not run/);
-      expect(run.files).to.have.members(kinds);
+      expect(run.files).to.have.members(reportKinds);
     });
   }
 

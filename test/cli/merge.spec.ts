@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { freshLoopback } from '../../src/net/local-address.js';
 import { toJson } from '../../src/report/json.js';
 import type { RunResult } from '../../src/report/result.js';
 import { failed, passed, runOf } from '../report/sample.js';
-import { ended, grespec, inTemporaryFolder, said, start } from './grespec.js';
+import { beside, grespec, inTemporaryFolder } from './grespec.js';
 
 const read = (file: string): RunResult => JSON.parse(readFileSync(file, 'utf8')) as RunResult;
 const kinds = ['junit', 'json', 'html', 'tap', 'markdown'] as const;
@@ -101,10 +102,9 @@ describe('cli merge and diff', function () {
 
   it('joins shards that ran at the same time against one device into what one run says', async () => {
     const key = '00112233445566778899aabbccddeeff';
-    const device = start(['dut', 'ha', '--listen', '127.0.0.76:5434', '--key', key, '--fault', 'a-not-echoed']);
-    try {
-      await said(device, 'READY');
-      await inTemporaryFolder(async (folder) => {
+    const [address = '', ...local] = freshLoopback(3);
+    await beside(['ha', '--listen', `${address}:5434`, '--key', key, '--fault', 'a-not-echoed'], () =>
+      inTemporaryFolder(async (folder) => {
         const run = (name: string, ...more: string[]) =>
           grespec([
             ...[
@@ -114,21 +114,13 @@ describe('cli merge and diff', function () {
               'ha/6.2',
               'ha/gre',
               '--target',
-              '127.0.0.76:5434',
+              `${address}:5434`,
               '--spi',
               '256',
               '--key',
               key,
             ],
-            ...[
-              '--local',
-              '127.0.0.77,127.0.0.78',
-              '--seed',
-              '5',
-              '--report',
-              `json=${path.join(folder, name)}`,
-              ...more,
-            ],
+            ...['--local', local.join(','), '--seed', '5', '--report', `json=${path.join(folder, name)}`, ...more],
           ]);
         const whole = await run('whole.json');
         // the same care-of addresses, too: each shard hears the tunnel packets of the others
@@ -140,10 +132,7 @@ describe('cli merge and diff', function () {
         expect(merged.code).to.equal(whole.code).and.to.equal(1);
         const verdicts = ({ cases }: RunResult) => cases.map(({ id, verdict }) => `${id} ${verdict}`);
         expect(verdicts(read(joined))).to.deep.equal(verdicts(read(path.join(folder, 'whole.json'))));
-      });
-    } finally {
-      device.kill('SIGTERM');
-      await ended(device);
-    }
+      }),
+    );
   });
 });

@@ -1,46 +1,25 @@
 import { expect } from 'chai';
-import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import type { ConfigInput } from '../../src/cli/config/input.js';
-import { ended, grespec, inTemporaryFolder, start } from './grespec.js';
+import { freshLoopback } from '../../src/net/local-address.js';
+import { beside, grespec, inTemporaryFolder } from './grespec.js';
 
 const key = '00112233445566778899aabbccddeeff';
 const main = path.resolve(import.meta.dirname, '../../src/cli/main.js');
 
-function ready(child: ChildProcess): Promise<void> {
-  let output = '';
-  return new Promise((resolve, reject) => {
-    child.once('exit', () => reject(new Error(`the device ended: ${output}`)));
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.on('data', (chunk: Buffer) => {
-        output += chunk.toString();
-        if (output.includes('READY')) resolve();
-      });
-    }
-  });
-}
-
-async function beside<T>(args: readonly string[], use: () => Promise<T>): Promise<T> {
-  const device = start(['dut', ...args]);
-  const over = ended(device);
-  try {
-    await ready(device);
-    return await use();
-  } finally {
-    device.kill();
-    await over;
-  }
-}
+/** Where nobody else listens. */
+const freshTarget = (): string => `${freshLoopback(1).join('')}:5434`;
 
 describe('cli probe', () => {
-  it('proposes a configuration by which the device can be tested', () =>
-    beside(['ha', '--listen', '127.0.0.68:5434', '--pics', 'l2=false', '--key', key], () =>
+  it('proposes a configuration by which the device can be tested', () => {
+    const target = freshTarget();
+    return beside(['ha', '--listen', target, '--pics', 'l2=false', '--key', key], () =>
       inTemporaryFolder(async (folder) => {
         const file = path.join(folder, 'lab.yaml');
         const environment = { env: { HA_KEY: key } };
-        const args = ['probe', '--target', '127.0.0.68:5434', '--spi', '256', '--key', 'env:HA_KEY', '--write', file];
+        const args = ['probe', '--target', target, '--spi', '256', '--key', 'env:HA_KEY', '--write', file];
         const probed = await grespec(args, environment);
         expect(probed.code, probed.stderr).to.equal(0);
         expect(probed.stdout).to.equal('');
@@ -50,7 +29,7 @@ describe('cli probe', () => {
         const text = readFileSync(file, 'utf8');
         expect(text).to.match(/^# yaml-language-server: \$schema=/);
         const value = parseYaml(text) as ConfigInput;
-        expect(value.target).to.equal('127.0.0.68:5434');
+        expect(value.target).to.equal(target);
         expect(value.pics).to.include({ greKeys: true, l2: false, ipInIp: true });
         expect(value.securityAssociations?.mnHa).to.deep.equal({ spi: 256, key: 'env:HA_KEY' });
 
@@ -63,31 +42,26 @@ describe('cli probe', () => {
         expect(initial.code, initial.stderr).to.equal(0);
         expect((parseYaml(readFileSync(written, 'utf8')) as ConfigInput).pics).to.include({ l2: false });
       }),
-    ));
+    );
+  });
 
-  it('never prints a key', () =>
-    beside(['ha', '--listen', '127.0.0.69:5434', '--key', key], async () => {
-      const { stdout, stderr } = await grespec([
-        'probe',
-        '--target',
-        '127.0.0.69:5434',
-        '--spi',
-        '256',
-        '--key',
-        key,
-        '--no-gre',
-      ]);
+  it('never prints a key', () => {
+    const target = freshTarget();
+    return beside(['ha', '--listen', target, '--key', key], async () => {
+      const { stdout, stderr } = await grespec(['probe', '--target', target, '--spi', '256', '--key', key, '--no-gre']);
       expect(stdout).to.include('key: env:HA_KEY');
       expect(stdout + stderr).not.to.include(key);
-    }));
+    });
+  });
 
   it('says what is wrong where nothing answers, and writes nothing', () =>
     inTemporaryFolder(async (folder) => {
       const file = path.join(folder, 'lab.yaml');
-      const args = ['--target', '127.0.0.70:5434', '--spi', '256', '--key', key, '--timeout', '50', '--write', file];
+      const target = freshTarget();
+      const args = ['--target', target, '--spi', '256', '--key', key, '--timeout', '50', '--write', file];
       const { code, stderr } = await grespec(['probe', ...args]);
       expect(code).to.equal(4);
-      expect(stderr).to.match(/^grespec: 127\.0\.0\.70:5434 answered none of 2 valid registrations/m);
+      expect(stderr).to.include(`grespec: ${target} answered none of 2 valid registrations`);
       expect(existsSync(file)).to.equal(false);
     }));
 
@@ -102,18 +76,19 @@ describe('cli probe', () => {
     inTemporaryFolder((folder) => {
       const control = path.join(folder, 'control');
       const trigger = path.join(folder, 'trigger.sh');
+      const [agent = '', homeAgent = ''] = freshLoopback(2);
       writeFileSync(
         trigger,
         `#!/bin/sh\nexec '${process.execPath}' '${main}' dut mpa ctl --control '${control}' "$@"\n`,
         { mode: 0o755 },
       );
-      return beside(['mpa', '--listen', '127.0.0.72', '--home-agent', '127.0.0.71', '--control', control], async () => {
-        const args = ['--as', 'ha', '--local', '127.0.0.71', '--spi', '256', '--key', key, '--trigger', trigger];
+      return beside(['mpa', '--listen', agent, '--home-agent', homeAgent, '--control', control], async () => {
+        const args = ['--as', 'ha', '--local', homeAgent, '--spi', '256', '--key', key, '--trigger', trigger];
         const { code, stdout, stderr } = await grespec(['probe', ...args]);
         expect(code, stderr).to.equal(0);
         const value = parseYaml(stdout) as ConfigInput;
         expect(value.pics).to.include({ greKeys: true, l2: true, reverseTunneling: true });
-        expect(value).to.include({ as: 'ha', target: '127.0.0.72', profile: 'tsirtsis-00' });
+        expect(value).to.include({ as: 'ha', target: agent, profile: 'tsirtsis-00' });
       });
     }),
   );

@@ -3,33 +3,21 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { freshLoopback } from '../../src/net/local-address.js';
-import { ended, grespec, inTemporaryFolder, type Outcome, start } from './grespec.js';
+import { beside, grespec, inTemporaryFolder, type Outcome } from './grespec.js';
 
 const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 const pcaps = fileURLToPath(new URL('../../../pcaps/', import.meta.url));
 const keys = ['--spi', '256', '--key', '00112233445566778899aabbccddeeff'];
 
 /** Replays a sample to the reference device in a process of its own. */
-async function toDevice(
+function toDevice(
   device: readonly string[],
   replay: (control: string) => readonly string[],
   folder: string,
 ): Promise<Outcome> {
   const control = path.join(folder, 'control');
-  const dut = start(['dut', ...device, ...keys, ...(device[0] === 'mpa' ? ['--control', control] : [])]);
-  const gone = ended(dut);
-  try {
-    await new Promise<void>((resolve, reject) => {
-      dut.stdout?.on('data', (chunk: Buffer) => {
-        if (chunk.toString().includes('READY')) resolve();
-      });
-      void gone.then(({ stderr }) => reject(new Error(stderr)));
-    });
-    return await grespec(['replay', ...replay(control), ...keys]);
-  } finally {
-    dut.kill();
-    await gone;
-  }
+  const own = device[0] === 'mpa' ? ['--control', control] : [];
+  return beside([...device, ...keys, ...own], () => grespec(['replay', ...replay(control), ...keys]));
 }
 
 function triggerIn(folder: string, control: string): string {

@@ -1,15 +1,14 @@
 import { expect } from 'chai';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { freshLoopback } from '../../src/net/local-address.js';
 import type { RunResult } from '../../src/report/result.js';
-import { ended, grespec, inTemporaryFolder, said, start } from './grespec.js';
+import { beside, ended, grespec, inTemporaryFolder, pause, start, until } from './grespec.js';
 
 const readReport = (file: string): RunResult => JSON.parse(readFileSync(file, 'utf8')) as RunResult;
 
-/** Waits until the report of a run that goes on has its first verdict. */
-async function decided(report: string): Promise<void> {
-  while (!existsSync(report) || readReport(report).cases.length === 0) await pause(20);
-}
+/** Whether the report of a run that goes on has its first verdict. */
+const isDecided = (report: string): boolean => existsSync(report) && readReport(report).cases.length > 0;
 
 describe('cli run', () => {
   it('tests the embedded device and writes reports', async () => {
@@ -46,34 +45,31 @@ describe('cli run', () => {
 
   it('tests a device that the user named, with keys that stay secret', async () => {
     const secret = '5ec7e75ec7e75ec7e75ec7e7';
-    const device = start(['dut', 'ha', '--listen', '127.0.0.66:5434', '--key', 'env:KEY'], { env: { KEY: secret } });
-    try {
-      await said(device, 'READY');
-      await inTemporaryFolder(async (folder) => {
+    const [address = ''] = freshLoopback(1);
+    const test = () =>
+      inTemporaryFolder(async (folder) => {
         const config = path.join(folder, 'lab.yaml');
         const json = path.join(folder, 'report.json');
         writeFileSync(
           config,
-          `target: 127.0.0.66:5434\nsecurityAssociations: { mnHa: { spi: 256, key: ${secret} } }\n`,
+          `target: ${address}:5434\nsecurityAssociations: { mnHa: { spi: 256, key: ${secret} } }\n`,
         );
         const good = await grespec(['run', 'ha/5.2/01', '--config', config, '--report', `json=${json}`]);
         expect(good.code).to.equal(0);
-        const target = ['--target', '127.0.0.66:5434', '--spi', '256'];
+        const target = ['--target', `${address}:5434`, '--spi', '256'];
         const bad = await grespec(['run', 'ha/5.2/01', ...target, '--key', `00${secret}`, '--timeout', '200']);
         expect(bad.code).to.equal(4);
         expect(bad.stdout).to.include('--key env:GRESPEC_KEY');
         const everything = [good.stdout, good.stderr, bad.stdout, bad.stderr, readFileSync(json, 'utf8')].join('\n');
         expect(everything).not.to.include(secret);
       });
-    } finally {
-      device.kill('SIGTERM');
-      await ended(device);
-    }
+    await beside(['ha', '--listen', `${address}:5434`, '--key', 'env:KEY'], test, { env: { KEY: secret } });
   });
 
   it('ends with 4 when nobody answers', async () => {
     const key = 'c0ffee';
-    const args = ['--target', '127.0.0.67:5434', '--spi', '256', '--key', key, '--timeout', '50'];
+    const [nobody = ''] = freshLoopback(1);
+    const args = ['--target', `${nobody}:5434`, '--spi', '256', '--key', key, '--timeout', '50'];
     expect((await grespec(['run', 'ha/5.2/01', ...args])).code).to.equal(4);
   });
 
@@ -96,9 +92,13 @@ describe('cli run', () => {
         const json = path.join(folder, 'report.json');
         const child = start(['run', '--report', `json=${json}`]);
         const outcome = ended(child);
-        await decided(json);
-        child.kill(signal);
-        expect((await outcome).code).to.equal(code);
+        try {
+          await until(child, () => isDecided(json));
+          child.kill(signal);
+          expect((await outcome).code).to.equal(code);
+        } finally {
+          child.kill('SIGKILL');
+        }
         const { run, cases } = readReport(json);
         expect(run.complete).to.equal(false);
         expect(cases).not.to.deep.equal([]);
@@ -118,9 +118,13 @@ describe('cli run', () => {
       const json = path.join(folder, 'report.json');
       const child = start(['run', '--report', `json=${json}`]);
       const outcome = ended(child);
-      await decided(json);
-      const devices = childrenOf(child.pid ?? 0);
-      child.kill('SIGKILL');
+      let devices: readonly number[] = [];
+      try {
+        await until(child, () => isDecided(json));
+        devices = childrenOf(child.pid ?? 0);
+      } finally {
+        child.kill('SIGKILL');
+      }
       await outcome;
       expect(readReport(json).run.complete).to.equal(false);
       expect(devices).not.to.deep.equal([]);
@@ -137,8 +141,4 @@ function childrenOf(pid: number): number[] {
 
 function isAlive(pid: number): boolean {
   return existsSync(`/proc/${pid}`);
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -4,7 +4,6 @@ import { type HomeAgentOptions, startHomeAgent } from '../../src/dut/ha.js';
 import { type MpaHost, type MpaOptions, startMpa } from '../../src/dut/mpa.js';
 import { memoryNet, type MemoryNet } from '../../src/net/memory.js';
 import type { LinkPort } from '../../src/net/port.js';
-import { arp } from '../../src/wire/arp.js';
 import { ethernet } from '../../src/wire/ethernet.js';
 import { defaultDialect } from '../../src/wire/extensions.js';
 import { etherTypes, gre, type Gre } from '../../src/wire/gre.js';
@@ -125,12 +124,4 @@ export const ping = (mac: string, source: string, to: string, toMac: string, ide
       protocol: 1,
       payload: encode(icmpEcho, { identifier, sequence: 1, payload: new Uint8Array(8) }),
     }),
-  });
-
-export const arpFor = (senderMac: string, senderIp: string, targetIp: string): Uint8Array =>
-  encode(ethernet, {
-    destination: 'ff:ff:ff:ff:ff:ff',
-    source: senderMac,
-    etherType: etherTypes.arp,
-    payload: encode(arp, { senderMac, senderIp, targetIp }),
   });

@@ -67,7 +67,7 @@ const members = {
   ledgerRow: { requirement: 0, level: 0, role: 0, status: 0, cases: 0, reason: 0 } satisfies Record<keyof LedgerRow, 0>,
   report: { tool: 0, run: 0, totals: 0, cases: 0, ledger: 0 } satisfies Record<keyof RunResult, 0>,
 };
-const optional = new Set(['framesOmitted', 'omitted', 'guilty', 'shard', 'baseline', 'wholeRun']);
+const optional = new Set(['framesOmitted', 'omitted', 'seed', 'guilty', 'shard', 'baseline', 'wholeRun']);
 
 /** Every object in a value, with the way to it. */
 function* objects(value: unknown, path = '$'): Generator<[string, Record<string, unknown>]> {

@@ -5,7 +5,7 @@ import { toMarkdown } from '../../src/report/markdown.js';
 import type { CaseResult, KnownDeviation } from '../../src/report/result.js';
 import { toTap } from '../../src/report/tap.js';
 import { exitCodeOf, headline } from '../../src/report/totals.js';
-import { renderTree } from '../../src/report/tree.js';
+import { renderTree } from './render-tree.js';
 import { context, failed, passed, runOf, undecided } from './sample.js';
 
 const look = { ...plain, width: 110 };

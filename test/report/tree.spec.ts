@@ -2,9 +2,10 @@ import { expect } from 'chai';
 import { plain } from '../../src/report/look.js';
 import type { CaseResult } from '../../src/report/result.js';
 import type { SectionListing } from '../../src/report/sections.js';
-import { type Progress, progressLine, renderTree, TreePrinter } from '../../src/report/tree.js';
+import { type Progress, progressLine, TreePrinter } from '../../src/report/tree.js';
 import { columns } from '../../src/report/text.js';
 import { expectGolden } from './fixtures.js';
+import { renderTree } from './render-tree.js';
 import {
   context,
   everyVerdict,

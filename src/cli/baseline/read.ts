@@ -9,8 +9,6 @@ import { didYouMean } from '../nearest.js';
 import { schemaOf } from '../schema.js';
 import schema from './schema.json' with { type: 'json' };
 
-export const baselineSchema: Readonly<Record<string, unknown>> = schema;
-
 export interface BaselineEntry {
   readonly id: string;
   readonly verdict: Extract<Verdict, 'fail' | 'warn' | 'inconclusive'>;

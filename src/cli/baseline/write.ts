@@ -6,7 +6,7 @@ import { makeFolder } from '../../report/folder.js';
 import type { CaseResult, RunResult } from '../../report/result.js';
 import { isFailure } from '../../report/totals.js';
 import { violatedBy } from '../../report/violated.js';
-import { reasonOf } from '../../report/write.js';
+import { whyNotWritten } from '../../report/write.js';
 import { usageError } from '../cli-error.js';
 
 import type { Baseline, BaselineEntry } from './read.js';
@@ -57,6 +57,6 @@ export function checkWritable(file: string): void {
     makeFolder(dirname(resolve(file)));
     accessSync(there ? file : dirname(resolve(file)), constants.W_OK);
   } catch (error) {
-    throw usageError(`--write-baseline ${file}: ${reasonOf(error)}`);
+    throw usageError(`--write-baseline ${file}: ${whyNotWritten(error)}`);
   }
 }

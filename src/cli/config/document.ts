@@ -1,7 +1,7 @@
 /** Reads a YAML or JSON configuration file. JSON is a subset of YAML, so one parser does both. */
 import { isNode, isScalar, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml';
 import { messageOf, usageError } from '../cli-error.js';
-import { readBounded, reasonOf } from '../read-file.js';
+import { readBounded, whyNotRead } from '../read-file.js';
 import type { Path, Source } from './input.js';
 
 const largestFile = 1 << 20;
@@ -16,7 +16,7 @@ export function readSourceFile(file: string, what: string): Source {
   try {
     text = readBounded(file, largestFile).toString('utf8');
   } catch (error) {
-    throw usageError(`cannot read ${what} ${file}: ${reasonOf(error)}`);
+    throw usageError(`cannot read ${what} ${file}: ${whyNotRead(error)}`);
   }
   return parseConfig(text, file);
 }

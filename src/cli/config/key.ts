@@ -1,7 +1,7 @@
 /** Keys are given as hex, or as where they are kept. No message ever holds a key. */
 import { fromHex } from '../../wire/text.js';
 import { usageError } from '../cli-error.js';
-import { readBounded, reasonOf } from '../read-file.js';
+import { readBounded, whyNotRead } from '../read-file.js';
 
 /** A key as it was written, and where. */
 export interface KeyReference {
@@ -36,7 +36,7 @@ function ofFile(path: string, where: string): string {
   try {
     return readBounded(path, largestKeyFile).toString('utf8');
   } catch (error) {
-    throw usageError(`${where}: cannot read the key file ${path}: ${reasonOf(error)}`);
+    throw usageError(`${where}: cannot read the key file ${path}: ${whyNotRead(error)}`);
   }
 }
 

@@ -1,6 +1,8 @@
 /** Settings become the configuration of a run: defaults are filled in, and what is missing is asked for. */
 import {
   type AssociationConfig,
+  defaultAssociation,
+  defaultHomeNetwork,
   defaultPics,
   type Pics,
   type PicsItem,
@@ -70,9 +72,9 @@ export async function resolveProxy(settings: Settings, machine: Machine): Promis
  * loopback only.
  */
 const embeddedDefaults: Settings = {
-  mnHa: { spi: 256, key: { text: '00112233445566778899aabbccddeeff', where: 'embedded device' } },
+  mnHa: { spi: defaultAssociation.spi, key: { text: defaultAssociation.key, where: 'embedded device' } },
   pics: {},
-  pixit: { homeNetwork: '10.99.0.0/24', gateway: { ipv4: '10.99.0.1', ipv6: '2001:db8:99::1' }, maxLifetime: 1800 },
+  pixit: { homeNetwork: defaultHomeNetwork, gateway: { ipv4: '10.99.0.1', ipv6: '2001:db8:99::1' }, maxLifetime: 1800 },
   knobs: {},
 };
 

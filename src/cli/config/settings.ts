@@ -125,7 +125,7 @@ function flatPics(input: object): Partial<Record<PicsItem, boolean>> {
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 
 /** Without the properties that are undefined, so that merging layers is spreading them. */
-export function definedOf<T extends object>(value: T): Partial<Defined<T>> & Pick<Defined<T>, RequiredKeys<T>> {
+function definedOf<T extends object>(value: T): Partial<Defined<T>> & Pick<Defined<T>, RequiredKeys<T>> {
   return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as never;
 }
 

@@ -1,6 +1,7 @@
 /** Values of the configuration that are more than a number or a word. Each reader gives the value, or what is wrong with it. */
 import { isIPv6 } from 'node:net';
 import type { Endpoint } from '../../net/port.js';
+import { mobileIpPort } from '../../wire/mobileip.js';
 import { ipv4Number } from '../../wire/text.js';
 import { quoted } from '../cli-error.js';
 
@@ -13,9 +14,6 @@ function read<T>(value: T): Read<T> {
 function refuse(message: string): Read<never> {
   return { ok: false, message };
 }
-
-/** The well-known port of Mobile IP control messages. */
-const controlPort = 434;
 
 const hostName = /^(?=.*[a-z])[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?$/i;
 
@@ -35,7 +33,7 @@ export function readTarget(text: string): Read<Endpoint> {
   if (rest.length > 0) return refuse(`${quoted(text)} is not ADDR[:PORT]; the address must be IPv4`);
   const checked = readAddress(address);
   if (!checked.ok) return checked;
-  if (port === undefined) return read({ address, port: controlPort });
+  if (port === undefined) return read({ address, port: mobileIpPort });
   if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65535) {
     return refuse(`${quoted(port)} is not a port (1 to 65535)`);
   }

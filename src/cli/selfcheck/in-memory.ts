@@ -4,7 +4,7 @@ import { startMpa } from '../../dut/mpa.js';
 import { haProfile, mpaProfile } from '../../dut/profile.js';
 import { memoryNet, type MemoryNet } from '../../net/memory.js';
 import type { RunResult } from '../../report/result.js';
-import { defaultPics, type Profile } from '../../spec/config.js';
+import { defaultAssociation, defaultHomeNetwork, defaultPics, type Profile } from '../../spec/config.js';
 import { defaultKnobs } from '../../spec/knobs.js';
 import type { OnBent } from '../../tester/bend.js';
 import type { CaseDefinition } from '../../tester/case.js';
@@ -12,6 +12,7 @@ import { partition } from '../../tester/configurations.js';
 import { mergeRuns } from '../../tester/merge.js';
 import type { MpaControl } from '../../tester/mpa-control.js';
 import { runCases, type RunOptions } from '../../tester/run.js';
+import { mobileIpPort } from '../../wire/mobileip.js';
 import { fromHex } from '../../wire/text.js';
 import { deviceOptions } from '../embedded.js';
 import { begun, mpaOptions } from '../embedded-mpa.js';
@@ -19,13 +20,13 @@ import type { Dut } from './jobs.js';
 
 type Config = RunOptions['config'];
 
-const key = fromHex('00112233445566778899aabbccddeeff') ?? new Uint8Array(0);
+const key = fromHex(defaultAssociation.key) ?? new Uint8Array(0);
 
 const common: Omit<Config, 'as' | 'target' | 'local'> = {
   profile: 'tsirtsis-00',
-  mnHa: { spi: 256, key, algorithm: 'hmac-md5', replay: 'timestamps' },
+  mnHa: { spi: defaultAssociation.spi, key, algorithm: 'hmac-md5', replay: 'timestamps' },
   pics: defaultPics,
-  pixit: { realm: 'example.org', homeNetwork: '10.99.0.0/24', gateway: { ipv4: '10.99.0.1' }, maxLifetime: 1800 },
+  pixit: { realm: 'example.org', homeNetwork: defaultHomeNetwork, gateway: { ipv4: '10.99.0.1' }, maxLifetime: 1800 },
   knobs: defaultKnobs(),
   gre: true,
   timeout: 3000,
@@ -41,8 +42,8 @@ const careOfs = ['198.51.100.7', '198.51.100.8'];
 export function memoryConfig(dut: Dut): Config {
   const [homeAgent = '', careOf = ''] = [homeAgents[0], careOfs[0]];
   return dut === 'ha'
-    ? { ...common, as: 'mpa', target: { address: homeAgent, port: 434 }, local: careOfs }
-    : { ...common, as: 'ha', target: { address: careOf, port: 434 }, local: homeAgents };
+    ? { ...common, as: 'mpa', target: { address: homeAgent, port: mobileIpPort }, local: careOfs }
+    : { ...common, as: 'ha', target: { address: careOf, port: mobileIpPort }, local: homeAgents };
 }
 
 export interface Deviating {

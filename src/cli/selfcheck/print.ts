@@ -1,7 +1,6 @@
 /** The kill matrix as text and as Markdown. */
+import { plural } from '../../report/totals.js';
 import type { FaultRow, Matrix } from './matrix.js';
-
-const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;
 
 /** The matrix by fault, then what is wrong with it. */
 export function asText(title: string, m: Matrix, all: boolean): string {

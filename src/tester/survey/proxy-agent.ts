@@ -9,6 +9,7 @@ import { dialectOf } from '../dialect.js';
 import type { MpaControl, OpenAccess } from '../mpa-control.js';
 import { MpaContext } from '../mpa-context.js';
 import { MpaSession } from '../mpa-session.js';
+import { adviceOf, nothingCame } from '../no-registration.js';
 import { Skipped } from '../outcome.js';
 import type { SeenRequest } from '../proxied-node.js';
 import { draftModes, type Mode, modeName } from '../request.js';
@@ -44,7 +45,7 @@ export async function surveyProxyAgent(
     }
     const requests = wished.flatMap(({ request }) => request ?? []);
     const [first] = requests;
-    if (!first) throw new SurveyEnd(nothingCame(session, wished));
+    if (!first) throw new SurveyEnd(nothingCame(session, [...new Set(wished.map(({ why }) => why))].join('; ')));
     const observations = [...fixed(session, first), ...authentication(config, first), ...keys(session, wished)];
     return { observations, requests: requests.length, left: [] };
   } finally {
@@ -52,18 +53,11 @@ export async function surveyProxyAgent(
   }
 }
 
-function nothingCame({ stations, config, strays, control }: MpaSession, wished: readonly Wished[]): string {
-  const where = stations.addresses.map((address) => `${address}:${config.listenPort ?? 434}`).join(' and ');
-  const others = strays.length > 0 ? `; ${strays.length} requests came for other NAIs` : '';
-  const why = [...new Set(wished.map((w) => w.why))].join('; ');
-  return `no registration came to ${where}${others}: ${why || (control?.advice ?? '')}`;
-}
-
 /** Attaches a node, denies what comes, and detaches it again. */
 async function attach(session: MpaSession, mode: Mode): Promise<Wished> {
   const t = new MpaContext(session, { id: 'survey', covers: [] });
   const node = t.node(mode, { policy: () => ({ code: replyCodes.administrativelyProhibited }) });
-  let why = session.control?.advice ?? 'a node appeared on the access link, but the agent did not register it';
+  let why = adviceOf(session);
   try {
     await t.attach(node);
     await t.maybeRequest(node, 0, t.attachPatience);

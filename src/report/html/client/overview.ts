@@ -138,7 +138,7 @@ function runBlock(): HTMLElement {
   row('Target', run.target);
   row('Started', run.startedAt);
   row('Duration', duration(run.durationMs));
-  row('Seed', String(run.seed));
+  row('Seed', String(run.seed ?? ''));
   row('Profile', `${run.profile}${run.strict ? ', strict' : ''}`);
   row('Selection', run.selection.join(' '));
   if (run.shard) row('Shard', `${run.shard.index} of ${run.shard.total}`);
