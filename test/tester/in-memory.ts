@@ -2,7 +2,7 @@
 import { sections } from '../../suites/index.js';
 import { type HomeAgentOptions, startHomeAgent } from '../../src/dut/ha.js';
 import { type MemoryNet, memoryNet } from '../../src/net/memory.js';
-import type { RunResult } from '../../src/report/result.js';
+import type { CaseResult, RunResult } from '../../src/report/result.js';
 import { defaultPics, type RunConfig } from '../../src/spec/config.js';
 import { defaultKnobs } from '../../src/spec/knobs.js';
 import type { CaseDefinition } from '../../src/tester/case.js';
@@ -69,3 +69,7 @@ export async function runInMemory(run: InMemoryRun = {}): Promise<RunResult> {
     await host.close();
   }
 }
+
+/** The cases of a run but for those that no device decides which keeps L2 nodes apart, where this one does. */
+export const decidable = (variant: string, cases: readonly CaseResult[]): readonly CaseResult[] =>
+  variant === 'l2-nodes-apart' ? cases.filter(({ reason }) => !reason.includes('PICS l2NodeToNode=false')) : cases;
