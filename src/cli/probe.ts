@@ -105,7 +105,7 @@ export async function surveyOf(
   const net = systemNet();
   if (roleOf(settings) === 'ha') {
     const config = await withRaw(await resolveProxy(settings, machine), net);
-    const access = proxyAccess(config.pixit, net, tell);
+    const access = proxyAccess(config.pixit, net, signal, tell);
     const what = `the mobility proxy agent that registered at ${config.local.join(' and ')}`;
     return { survey: await surveyProxyAgent(config, net, access, signal, tell), what };
   }

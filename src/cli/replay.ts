@@ -117,7 +117,7 @@ async function toProxyAgent(
   tell: (message: string) => void,
 ): Promise<Replayed> {
   const { mnHa, faHa } = auditOptions(settings);
-  const { control } = proxyAccess(settings.pixit, net, tell);
+  const { control } = proxyAccess(settings.pixit, net, signal, tell);
   if (!control) tell('no --trigger is given, so the agent has to attach the nodes of the capture by itself');
   const outcome = await replayReplies({
     ...{ plan, net, keepsTime, signal, control },

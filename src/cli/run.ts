@@ -10,7 +10,7 @@ import { exitCodeOf } from '../report/totals.js';
 import type { CaseDefinition, SectionDefinition } from '../tester/case.js';
 import { dialectOf } from '../tester/dialect.js';
 import { dealCases } from '../tester/shard.js';
-import { runCases, type RunOptions } from '../tester/run.js';
+import { runCases } from '../tester/run.js';
 import { type RunBaseline, baselineOfRun } from './baseline/of-run.js';
 import { prepareCaptures, writeCaseCapture, writeCaseCaptures } from './case-captures.js';
 import { changedKnobs } from './changed-knobs.js';
@@ -38,7 +38,7 @@ import type { BaselineFlags, ShardFlags } from './result-flags.js';
 import { runListing } from './run-listing.js';
 import { Screen } from './screen.js';
 import { shardOf } from './shard.js';
-import { proxyAccess } from './trigger.js';
+import { type ProxyAccess, proxyAccess } from './trigger.js';
 import { watchWire } from './wire-watch.js';
 import { loadSuites } from './user-suites.js';
 import { watchRuns } from './watch.js';
@@ -214,11 +214,12 @@ async function conduct(conducted: Conducted): Promise<number> {
     const runPart = async (part: Part, signal: AbortSignal): Promise<void> => {
       const tunnels = part.device ? (await part.device.start()).raw : true;
       const usable = part.config.gre && !tunnels ? { ...part.config, ...withoutTunnels } : part.config;
+      const { settled, ...access } = config.as === 'ha' ? accessOf(part, net, signal) : {};
       await runCases({
         ...{ config: usable, net, cases: part.cases, selection: selectors, version: facts.version, targetName, signal },
         repeat: (id) => repeatCommand(id, flags, config.seed),
         ...restarting(usable, part.device, signal, tell),
-        ...(config.as === 'ha' && accessOf(part, net, tell)),
+        ...access,
         onMismatch: (text) => {
           // parts of a run have devices of their own, which differ in the same way
           if (mismatch === undefined) display.notice(text);
@@ -232,6 +233,7 @@ async function conduct(conducted: Conducted): Promise<number> {
           if (flags.pcap !== undefined) writeCaseCapture(flags.pcap, result, start);
         },
       });
+      await settled?.();
       await part.device?.stop();
     };
     await Promise.race([runParts(parts, isApart, signal, runPart), interrupts.after(patience)]);
@@ -257,13 +259,9 @@ async function conduct(conducted: Conducted): Promise<number> {
 }
 
 /** How a mobility proxy agent is made to act, and how its access link is reached. */
-function accessOf(
-  { device, config }: Part,
-  net: Net,
-  tell: (message: string) => void,
-): Pick<RunOptions, 'control' | 'access'> {
+function accessOf({ device, config }: Part, net: Net, signal: AbortSignal): ProxyAccess {
   if (device instanceof EmbeddedMpa) return { control: device.control, access: device.access };
-  return proxyAccess(config.pixit, net, tell);
+  return proxyAccess(config.pixit, net, signal, tell);
 }
 
 const withoutTunnels = { gre: false, noGreReason: 'the device has no raw sockets' } as const;

@@ -1,12 +1,13 @@
 /** Ways to make a mobility proxy agent act: a command of the user's, or a person. */
-import { spawn } from 'node:child_process';
+import { setImmediate } from 'node:timers/promises';
 import { HarnessError } from '../spec/errors.js';
 import type { Net } from '../net/port.js';
 import type { Pixit } from '../spec/config.js';
-import type { AttachWish, Identity, MpaControl, OpenAccess } from '../tester/mpa-control.js';
+import type { AttachWish, MpaControl, OpenAccess } from '../tester/mpa-control.js';
+import { runShell, type ShellOptions } from './shell.js';
 
 /** Longest that a trigger command may take, in milliseconds. */
-const limit = 30_000;
+const usualLimit = 30_000;
 /** Commands under way at most: each may log in somewhere, and SSH servers turn away many who come at a time. */
 const mostAtOnce = 4;
 /** How long a person is given to make a node attach, in milliseconds. */
@@ -15,85 +16,99 @@ const personsPatience = 60_000;
 /** Exit status by which a trigger says that it cannot do what is wished. */
 const unsupportedStatus = 3;
 
-/** What the configuration says of it; with nothing said, a person at a terminal is asked. */
+export interface ProxyAccess {
+  readonly control?: MpaControl;
+  readonly access?: OpenAccess;
+  /** Resolves when no command is under way: the last nodes of a run are detached while its end goes on. */
+  readonly settled?: () => Promise<void>;
+}
+
+/**
+ * What the configuration says of it; with nothing said, a person at a terminal is asked. Aborting the signal ends the
+ * attaching; nodes are still detached, so that the agent is left as it was.
+ */
 export function proxyAccess(
   { trigger, accessLink }: Pick<Pixit, 'trigger' | 'accessLink'>,
   net: Net,
+  signal: AbortSignal,
   tell: (message: string) => void,
-): { readonly control?: MpaControl; readonly access?: OpenAccess } {
+): ProxyAccess {
   const isPersonThere = process.stdin.isTTY && process.env['CI'] === undefined;
+  const triggered = trigger === undefined ? undefined : triggerControl(trigger, signal);
   return {
     ...(accessLink !== undefined && { access: (receive) => net.openLink(accessLink, receive) }),
-    ...(trigger !== undefined && { control: triggerControl(trigger) }),
+    ...(triggered && { control: triggered, settled: () => triggered.settled() }),
     ...(trigger === undefined && accessLink === undefined && isPersonThere && { control: manualControl(tell) }),
   };
 }
 
-/** `CMD attach NAI MAC` and `CMD detach NAI MAC`, with GRESPEC_L2 and GRESPEC_KEY in the environment. */
-export function triggerControl(command: string): MpaControl {
-  const inTurn = takingTurns(mostAtOnce);
-  const call = (verb: 'attach' | 'detach', mn: Identity, wish?: AttachWish): Promise<'begun' | 'unsupported'> =>
-    inTurn(() =>
-      runTrigger(command, [verb, mn.nai, mn.mac], {
-        ...(wish && { GRESPEC_L2: wish.l2 ? '1' : '0', GRESPEC_KEY: wish.key }),
-      }),
-    );
+export interface TriggerControl extends MpaControl {
+  settled(): Promise<void>;
+}
+
+/** `CMD attach NAI MAC` with GRESPEC_L2 and GRESPEC_KEY in the environment, and `CMD detach NAI MAC` without them. */
+export function triggerControl(command: string, signal: AbortSignal, limit = usualLimit): TriggerControl {
+  const { inTurn, settled } = takingTurns(mostAtOnce);
   return {
     advice: `the trigger "${command}" ended well, but the agent sent nothing: is its home agent one of the tester's addresses?`,
-    attach: (mn, wish) => call('attach', mn, wish),
-    detach: (mn) => call('detach', mn),
+    attach: (mn, wish) =>
+      inTurn(() =>
+        runTrigger(command, ['attach', mn.nai, mn.mac], { environment: environmentOf(wish), limit, signal }),
+      ),
+    detach: (mn) =>
+      inTurn(() => runTrigger(command, ['detach', mn.nai, mn.mac], { environment: environmentOf(), limit })),
+    settled,
   };
 }
 
+/** What the user has in these variables for something else is no wish. */
+function environmentOf(wish?: AttachWish): NodeJS.ProcessEnv {
+  return { ...process.env, GRESPEC_L2: wish && (wish.l2 ? '1' : '0'), GRESPEC_KEY: wish?.key };
+}
+
+interface Turns {
+  inTurn<T>(task: () => Promise<T>): Promise<T>;
+  settled(): Promise<void>;
+}
+
 /** Runs tasks, `most` of them at a time, in the order in which they come. */
-function takingTurns(most: number): <T>(task: () => Promise<T>) => Promise<T> {
+function takingTurns(most: number): Turns {
   let underWay = 0;
   const waiting: (() => void)[] = [];
-  return async (task) => {
-    if (underWay === most) await new Promise<void>((go) => waiting.push(go));
-    else underWay++;
-    try {
-      return await task();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else underWay--;
-    }
+  let atRest: (() => void)[] = [];
+  return {
+    async inTurn(task) {
+      if (underWay === most) await new Promise<void>((go) => waiting.push(go));
+      else underWay++;
+      try {
+        return await task();
+      } finally {
+        const next = waiting.shift();
+        if (next) next();
+        else if (--underWay === 0) {
+          for (const tell of atRest) tell();
+          atRest = [];
+        }
+      }
+    },
+    async settled() {
+      while (underWay > 0) {
+        await new Promise<void>((resolve) => atRest.push(resolve));
+        await setImmediate(); // who waited for the last one may have begun another by then
+      }
+    },
   };
 }
 
 async function runTrigger(
   command: string,
   words: readonly string[],
-  environment: Readonly<Record<string, string>>,
+  options: Pick<ShellOptions, 'environment' | 'limit' | 'signal'>,
 ): Promise<'begun' | 'unsupported'> {
-  // the words go in as parameters, so that an NAI can never be read as shell text
-  const child = spawn('/bin/sh', ['-c', `${command} "$@"`, 'sh', ...words], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    detached: true,
-    env: { ...process.env, ...environment },
-  });
-  let complaint = '';
-  child.stderr.on('data', (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-500)));
-  const end = (): void => {
-    if (child.pid === undefined) return;
-    try {
-      process.kill(-child.pid, 'SIGKILL');
-    } catch {
-      // it has just ended
-    }
-  };
-  const timer = setTimeout(end, limit);
-  const outcome = await new Promise<number | string>((resolve) => {
-    child.once('error', (error) => resolve(error.message));
-    child.once('exit', (code, signal) => resolve(code ?? `ended by ${signal ?? 'a signal'}`));
-  });
-  clearTimeout(timer);
-  child.stderr.destroy();
-  if (outcome === 0) return 'begun';
-  if (outcome === unsupportedStatus) return 'unsupported';
-  const status = typeof outcome === 'number' ? `exit status ${outcome}` : outcome;
-  throw new HarnessError('trigger', `--trigger ${command} ${words.join(' ')}: ${status} ${complaint.trim()}`.trim());
+  const { status, how } = await runShell(`${command} "$@"`, { words, listens: true, ...options });
+  if (status === 0) return 'begun';
+  if (status === unsupportedStatus) return 'unsupported';
+  throw new HarnessError('trigger', `--trigger ${command} ${words.join(' ')}: ${how}`);
 }
 
 /** Prints what to do and leaves the rest to a person at the device. */
