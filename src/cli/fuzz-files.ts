@@ -15,7 +15,7 @@ import { summarizeMessage } from '../wire/describe.js';
 import type { Dialect } from '../wire/extensions.js';
 import { ipProtocols, ipv4 } from '../wire/ipv4.js';
 import { encode } from '../wire/layout.js';
-import { environmentError, usageError } from './cli-error.js';
+import { CliError, environmentError, usageError } from './cli-error.js';
 import { whyNotRead } from './read-file.js';
 
 /** Inputs read from a corpus, at most; more only slow the start. */
@@ -121,10 +121,18 @@ export function readCorpus(folder: string): readonly Plan[] {
       .filter((name) => name.endsWith('.json'))
       .toSorted()
       .slice(0, mostKept);
-    return names.flatMap((name) => plansIn(readFileSync(path.join(folder, name), 'utf8')) ?? []);
+    return names.flatMap((name) => inputsIn(path.join(folder, name)));
   } catch (error) {
+    if (error instanceof CliError) throw error;
     throw usageError(`--corpus ${folder}: ${whyNotRead(error)}`);
   }
+}
+
+/** Without one of its inputs a run would not be the one that the seed repeats. */
+function inputsIn(file: string): readonly Plan[] {
+  const plans = plansIn(readFileSync(file, 'utf8'));
+  if (!plans) throw usageError(`--corpus: ${file} holds no messages of grespec fuzz; mend it, or take it away`);
+  return plans;
 }
 
 export function keepInput(folder: string, plan: Plan): void {

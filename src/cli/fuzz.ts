@@ -8,7 +8,6 @@ import { type Case, repeatCase } from '../fuzz/repeat.js';
 import { sequenceMode } from '../fuzz/sequence-mode.js';
 import { isFailing } from '../fuzz/suspicion.js';
 import type { Net } from '../net/port.js';
-import { selfTestRaw } from '../net/self-test.js';
 import { systemNet } from '../net/system.js';
 import type { ReportContext } from '../report/context.js';
 import { exitCodeOf } from '../report/totals.js';
@@ -21,58 +20,38 @@ import { roleOf } from './config/resolve.js';
 import { deviceOptions, EmbeddedDevice } from './embedded.js';
 import { keepInput, prepareFindings, readCase, readCorpus, writeFinding } from './fuzz-files.js';
 import { FuzzReport } from './fuzz-report.js';
+import { type FuzzFlags, type FuzzWish, fuzzWish } from './fuzz-wish.js';
 import { catchInterrupts } from './interrupt.js';
 import { settingsOf } from './plan.js';
 import { version } from './program.js';
+import { rawAbsence } from './raw-sockets.js';
 import { repeatCommand } from './repeat.js';
 import { reportContext } from './report-context.js';
 import { parseReport, Reports } from './reports.js';
 import { runRestartCommand } from './restart-command.js';
-import { resolve, type RunFlags } from './run.js';
+import { resolve } from './run.js';
 import { Screen } from './screen.js';
-import { type FoundShard, shardOf } from './shard.js';
+import type { FoundShard } from './shard.js';
 
-export interface FuzzFlags extends Omit<RunFlags, 'list' | 'pcap' | 'baseline' | 'writeBaseline'> {
-  readonly runs?: string;
-  readonly duration?: string;
-  readonly mode?: string;
-  readonly out?: string;
-  readonly case?: string;
-  readonly corpus?: string;
-  readonly stats?: boolean;
-}
-
-const modes = ['message', 'sequence'] as const;
-const defaultRuns = { message: 10_000, sequence: 1000 } as const;
 const lost = 4;
-
-function count(flag: string, text: string | undefined, most: number): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0 || value > most) throw usageError(`${flag} is a number from 1 to ${most}`);
-  return value;
-}
 
 export async function fuzz(flags: FuzzFlags): Promise<number> {
   const settings = settingsOf(flags);
   if (roleOf(settings) === 'ha') throw usageError('fuzz is for home agents so far; leave --as out');
-  const mode = modes.find((m) => m === (flags.mode ?? 'message'));
-  if (!mode) throw usageError(`--mode is ${modes.join(' or ')}`);
-  const shard = flags.case === undefined ? shardOf(flags.shard, process.env) : undefined;
-  const all = count('--runs', flags.runs, 1e12) ?? (flags.duration === undefined ? defaultRuns[mode] : 1e12);
-  const runs = Math.ceil(all / (shard?.total ?? 1));
-  const seconds = count('--duration', flags.duration, 1e9);
+  const { mode, runs, seconds, shard, again: words } = fuzzWish(flags, process.env);
   const repeated = flags.case === undefined ? undefined : readCase(flags.case);
   const corpus = flags.corpus === undefined ? [] : readCorpus(flags.corpus);
   const wishes = (flags.report ?? []).map(parseReport);
   const net = systemNet();
+  const tell = (message: string): void => void process.stderr.write(`grespec: ${message}\n`);
   const resolved = await resolve(settings, flags, net);
-  const gre = resolved.gre && (await selfTestRaw(net)).ok;
+  const noRaw = resolved.gre ? await rawAbsence(net) : undefined;
+  if (noRaw) tell(`no tunnel packets are sent: ${noRaw.reason}`);
+  const gre = resolved.gre && !noRaw;
   const config = { ...resolved, gre, ...(shard && { shard: { index: shard.index, total: shard.total } }) };
   const device = settings.target === undefined ? new EmbeddedDevice(deviceOptions(config, flags.fault)) : undefined;
   const context = reportContext(sections, dialectOf(config));
   const reports = new Reports(wishes, context);
-  const tell = (message: string): void => void process.stderr.write(`grespec: ${message}\n`);
   if (shard?.from !== undefined) tell(`shard ${shard.index} of ${shard.total}, by ${shard.from}; --shard 1/1 is all`);
   const screen = new Screen(process.stdout, process.env);
   const ci = ciOf(process.env, (text) => screen.write(text), tell);
@@ -80,8 +59,7 @@ export async function fuzz(flags: FuzzFlags): Promise<number> {
     ...{ config, version: version(), selection: [`fuzz-${mode}`], start: net.clock.now() },
     targetName: settings.target ? `${config.target.address}:${config.target.port}` : 'embedded',
   };
-  const shown = shard ? ` --shard ${shard.index}/${shard.total}` : '';
-  const repeat = repeatOf(`--mode ${mode} --runs ${all}${shown}`, flags, config.seed);
+  const repeat = repeatCommand(words, flags, config.seed);
   const report = new FuzzReport(facts, mode, repeat, { clock: net.clock, reports });
   const folder = findingsFolder(flags, shard);
   if (!repeated) {
@@ -129,16 +107,13 @@ export async function fuzz(flags: FuzzFlags): Promise<number> {
   }
 }
 
-const repeatOf = (what: string, flags: FuzzFlags, seed: number): string =>
-  repeatCommand('@case', flags, seed).replace('run @case', `fuzz ${what}`);
-
 /** Shards of one machine number their findings each for itself. */
 function findingsFolder({ out = 'reports/fuzz' }: FuzzFlags, shard: FoundShard | undefined): string {
   return shard ? path.join(out, `shard-${shard.index}`) : out;
 }
 
 interface Run {
-  readonly mode: (typeof modes)[number];
+  readonly mode: FuzzWish['mode'];
   readonly runs: number;
   readonly seconds: number | undefined;
   readonly corpus: ReturnType<typeof readCorpus>;
@@ -181,7 +156,7 @@ async function conduct(range: FuzzRange, run: Run): Promise<number> {
     duration: seconds === undefined ? undefined : seconds * 1000,
     onFinding: (finding) => {
       report.add(finding);
-      const repeatFile = (file: string): string => repeatOf(`--case ${file}`, flags, config.seed);
+      const repeatFile = (file: string): string => repeatCommand(['fuzz', '--case', file], flags, config.seed);
       const file = writeFinding(folder, finding, ends, repeatFile);
       const { requirement, level, expected, actual } = finding;
       screen.write(`${level} ${requirement}: expected ${expected}, got ${actual}\n  ${repeatFile(file)}\n`);

@@ -1,7 +1,5 @@
 /** `grespec probe`: finds out what a device supports and proposes a configuration file for it. */
-import { rawPrivilegeAdvice } from '../net/net-error.js';
 import type { Net } from '../net/port.js';
-import { selfTestRaw } from '../net/self-test.js';
 import { systemNet } from '../net/system.js';
 import { surveyHomeAgent } from '../tester/survey/home-agent.js';
 import { surveyProxyAgent } from '../tester/survey/proxy-agent.js';
@@ -10,12 +8,13 @@ import { environmentError, exitCodes, usageError } from './cli-error.js';
 import { type ConfigFlags, flagSource } from './config/flags.js';
 import { readConfigFile } from './config/document.js';
 import type { ConfigInput } from './config/input.js';
-import { isShowable } from './config/key.js';
+import { shownKey } from './config/key.js';
 import { type ResolvedConfig, resolveProxy, resolveTarget, roleOf } from './config/resolve.js';
 import { mergeSettings, readSettings, type Settings } from './config/settings.js';
 import { catchInterrupts } from './interrupt.js';
 import { machine } from './machine.js';
 import { probeText } from './probe-text.js';
+import { rawAbsence } from './raw-sockets.js';
 import { proxyAccess } from './trigger.js';
 import { checkFree, writeConfig } from './write-config.js';
 
@@ -91,8 +90,8 @@ function withoutKeys(given: ConfigInput): ConfigInput {
   if (!associations) return given;
   const hidden = Object.entries(associations).map(([name, association]) => {
     const { key } = association;
-    const variable = name === 'mnHa' ? 'env:HA_KEY' : 'env:FA_HA_KEY';
-    return [name, key === undefined || isShowable(key) ? association : { ...association, key: variable }];
+    const which = name === 'mnHa' ? 'mnHa' : 'faHa';
+    return [name, key === undefined ? association : { ...association, key: shownKey(which, key) }];
   });
   return { ...given, securityAssociations: Object.fromEntries(hidden) as NonNullable<typeof associations> };
 }
@@ -120,10 +119,10 @@ export async function surveyOf(
 
 async function withRaw(config: ResolvedConfig, net: Net): Promise<ResolvedConfig> {
   if (!config.gre) return config;
-  const tested = await selfTestRaw(net);
-  if (tested.ok) return config;
-  if (tested.issue !== 'no-privilege') throw environmentError(tested.message);
-  return { ...config, gre: false, noGreReason: `no privilege for raw sockets; ${rawPrivilegeAdvice}` };
+  const absence = await rawAbsence(net);
+  if (!absence) return config;
+  if (absence.issue !== 'no-privilege') throw environmentError(absence.reason);
+  return { ...config, gre: false, noGreReason: absence.reason };
 }
 
 function closing({ requests, left }: Survey, file: string | undefined): string {

@@ -6,7 +6,7 @@ import { spreadRepeatable } from './repeatable.js';
 import type { DutFlags } from './dut.js';
 import { addDisplayOptions } from './display-options.js';
 import { addFuzzOptions } from './fuzz-options.js';
-import type { FuzzFlags } from './fuzz.js';
+import type { FuzzFlags } from './fuzz-wish.js';
 import type { AuditFlags } from './audit.js';
 import { addAuditOptions, addReplayOptions } from './capture-options.js';
 import { addDeviceOptions, addDutOptions, addRunOptions } from './options.js';

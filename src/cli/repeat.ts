@@ -1,7 +1,7 @@
-/** The command line that runs one case alone again. */
+/** The command line that does something again: runs one case alone, or fuzzes. */
 import path from 'node:path';
 import type { ConfigFlags } from './config/flags.js';
-import { isShowable } from './config/key.js';
+import { shownKey } from './config/key.js';
 
 export interface RepeatedFlags extends ConfigFlags {
   readonly config?: string;
@@ -9,25 +9,25 @@ export interface RepeatedFlags extends ConfigFlags {
   readonly suite?: readonly string[];
 }
 
-/** Keys given as hex are left to the environment. */
-const keyVariables = { key: 'GRESPEC_KEY', faHaKey: 'GRESPEC_FA_HA_KEY' } as const;
-
-/** As the user called it, with the seed said and no key shown; reports and --bail are left out. */
-export function repeatCommand(id: string, flags: RepeatedFlags, seed: number, program = programName()): string {
+/** The command as the user called it, with the seed said and no key shown; reports and --bail are left out. */
+export function repeatCommand(
+  command: readonly string[],
+  flags: RepeatedFlags,
+  seed: number,
+  program = programName(),
+): string {
   const { as, config, target, spi, faHaSpi, profile, timeout, rate, restartCmd } = flags;
-  const one = (flag: string, value: string | undefined): string[] => (value === undefined ? [] : [flag, value]);
-  const each = (flag: string, values: readonly string[] = []): string[] => values.flatMap((value) => [flag, value]);
   const words = [
-    ...[...program, 'run', id],
+    ...[...program, ...command],
     ...one('--as', as),
     ...one('--config', config),
     ...each('--suite', flags.suite),
     ...one('--target', target),
     ...each('--local', flags.local),
     ...one('--spi', spi),
-    ...one('--key', shown(flags.key, keyVariables.key)),
+    ...one('--key', key('mnHa', flags.key)),
     ...one('--fa-ha-spi', faHaSpi),
-    ...one('--fa-ha-key', shown(flags.faHaKey, keyVariables.faHaKey)),
+    ...one('--fa-ha-key', key('faHa', flags.faHaKey)),
     ...one('--profile', profile),
     ...each('--knob', flags.knob),
     ...each('--pics', flags.pics),
@@ -45,9 +45,16 @@ export function repeatCommand(id: string, flags: RepeatedFlags, seed: number, pr
   return words.map(shellWord).join(' ');
 }
 
-function shown(key: string | undefined, variable: string): string | undefined {
-  return key === undefined || isShowable(key) ? key : `env:${variable}`;
-}
+/** A flag as it was given, if it was. */
+export const one = (flag: string, value: string | undefined): readonly string[] =>
+  value === undefined ? [] : [flag, value];
+
+export const each = (flag: string, values: readonly string[] = []): readonly string[] =>
+  values.flatMap((value) => [flag, value]);
+
+/** One given as hex is left to the environment. */
+export const key = (association: 'mnHa' | 'faHa', text: string | undefined): string | undefined =>
+  text === undefined ? undefined : shownKey(association, text);
 
 /** How grespec was called, in words that can be typed again from the same folder. */
 function programName(script = process.argv[1] ?? ''): string[] {

@@ -1,9 +1,7 @@
 /** `grespec run`: wires configuration, network, device, tester and reports. */
 import { sections as ownSections } from '../../suites/index.js';
 import { freshLoopback } from '../net/local-address.js';
-import { rawPrivilegeAdvice } from '../net/net-error.js';
 import type { Net } from '../net/port.js';
-import { selfTestRaw } from '../net/self-test.js';
 import { systemNet } from '../net/system.js';
 import type { CaseResult, RunResult } from '../report/result.js';
 import { exitCodeOf } from '../report/totals.js';
@@ -30,6 +28,7 @@ import { embeddedParts, type Part, runParts } from './parts.js';
 import { selectCases, settingsOf } from './plan.js';
 import { version } from './program.js';
 import { progressResult, type RunFacts } from './progress-result.js';
+import { rawAbsence } from './raw-sockets.js';
 import { repeatCommand, type RepeatedFlags } from './repeat.js';
 import { reportContext } from './report-context.js';
 import { parseReport, Reports } from './reports.js';
@@ -139,12 +138,9 @@ async function withTunnels(
   net: Net,
 ): Promise<ResolvedConfig> {
   if (!config.gre) return config;
-  const tested = await selfTestRaw(net);
-  if (tested.ok) return config;
-  const reason =
-    tested.issue === 'no-privilege'
-      ? `no privilege for raw sockets (CAP_NET_RAW); ${rawPrivilegeAdvice}`
-      : tested.message;
+  const absence = await rawAbsence(net);
+  if (!absence) return config;
+  const { reason } = absence;
   if (cases.length > 0 && cases.every(({ tunnel }) => tunnel)) {
     const what = cases.length === 1 ? 'the selected case needs' : `all ${cases.length} selected cases need`;
     throw environmentError(`${what} raw sockets: ${reason}`);
@@ -217,7 +213,7 @@ async function conduct(conducted: Conducted): Promise<number> {
       const { settled, ...access } = config.as === 'ha' ? accessOf(part, net, signal) : {};
       await runCases({
         ...{ config: usable, net, cases: part.cases, selection: selectors, version: facts.version, targetName, signal },
-        repeat: (id) => repeatCommand(id, flags, config.seed),
+        repeat: (id) => repeatCommand(['run', id], flags, config.seed),
         ...restarting(usable, part.device, signal, tell),
         ...access,
         onMismatch: (text) => {

@@ -1,8 +1,11 @@
 import { expect } from 'chai';
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { grespec, inTemporaryFolder } from './grespec.js';
 import { readAll } from '../net/capture-support.js';
+import { skip } from '../net/support.js';
 
 const seed = ['--seed', '20250304'];
 
@@ -77,10 +80,22 @@ describe('grespec fuzz', function () {
     });
   });
 
+  it('says why it leaves tunnel packets out', async function () {
+    if (process.getuid?.() !== 0) skip(this, 'root is needed to drop capabilities');
+    const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+    await inTemporaryFolder((folder) => {
+      const fuzz = [process.execPath, main, 'fuzz', '--runs', '16', '--out', folder, ...seed];
+      const dropped = ['--inh-caps=-net_raw', '--bounding-set=-net_raw'];
+      const { status, stderr } = spawnSync('setpriv', [...dropped, ...fuzz], { encoding: 'utf8' });
+      expect(stderr).to.match(/^grespec: no tunnel packets are sent: no privilege for raw sockets .*setcap/m);
+      expect(status).to.equal(0);
+      return Promise.resolve();
+    });
+  });
+
   for (const [args, message] of [
     [['--case', 'no-such-file.json'], 'no such file'],
-    [['--mode', 'both'], '--mode is message or sequence'],
-    [['--runs', 'many'], '--runs is a number'],
+    [['--case', 'no-such-file.json', '--report', 'json=x'], 'leave --report out'],
   ] as const) {
     it(`refuses ${args.join(' ')}`, async () => {
       const { code, stderr } = await grespec(['fuzz', ...args]);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { repeatCommand, shellWord } from '../../src/cli/repeat.js';
 
 const repeat = (flags: Parameters<typeof repeatCommand>[1]): string =>
-  repeatCommand('ha/5.2/03', flags, 7, ['grespec']).replace(/^grespec run ha\/5.2\/03 /, '');
+  repeatCommand(['run', 'ha/5.2/03'], flags, 7, ['grespec']).replace(/^grespec run ha\/5.2\/03 /, '');
 
 describe('cli repeat command', () => {
   it('says the seed', () => {
@@ -29,7 +29,7 @@ describe('cli repeat command', () => {
       '--key env:HA_KEY --fa-ha-key file:fa.key --seed 7',
     );
     expect(repeat({ key: '00112233', faHaKey: 'ccddeeff' })).to.equal(
-      '--key env:GRESPEC_KEY --fa-ha-key env:GRESPEC_FA_HA_KEY --seed 7',
+      '--key env:HA_KEY --fa-ha-key env:FA_HA_KEY --seed 7',
     );
   });
 

@@ -59,7 +59,7 @@ describe('cli run', () => {
         const target = ['--target', `${address}:5434`, '--spi', '256'];
         const bad = await grespec(['run', 'ha/5.2/01', ...target, '--key', `00${secret}`, '--timeout', '200']);
         expect(bad.code).to.equal(4);
-        expect(bad.stdout).to.include('--key env:GRESPEC_KEY');
+        expect(bad.stdout).to.include('--key env:HA_KEY');
         const everything = [good.stdout, good.stderr, bad.stdout, bad.stderr, readFileSync(json, 'utf8')].join('\n');
         expect(everything).not.to.include(secret);
       });

@@ -52,7 +52,7 @@ export const failed: CaseResult = {
   actual: 'RRP with code 0 (accepted), lifetime 1800',
   durationMs: 112,
   frames: [sent, received],
-  repeat: 'grespec run ha/5.2/02 --seed 7 --target 192.0.2.10:434 --spi 256 --key env:GRESPEC_KEY',
+  repeat: 'grespec run ha/5.2/02 --seed 7 --target 192.0.2.10:434 --spi 256 --key env:HA_KEY',
 };
 
 export const warned: CaseResult = {

@@ -17,6 +17,14 @@ export function isShowable(text: string): boolean {
   return /^(env|file):/.test(text);
 }
 
+/** Where grespec shows what was given as hex, these variables stand for it. */
+const variables = { mnHa: 'HA_KEY', faHa: 'FA_HA_KEY' } as const;
+
+/** The key of an association in a form that may be shown. */
+export function shownKey(association: keyof typeof variables, text: string): string {
+  return isShowable(text) ? text : `env:${variables[association]}`;
+}
+
 export function readKey({ text, where }: KeyReference, environment: NodeJS.ProcessEnv = process.env): Uint8Array {
   const [, kind, name = ''] = /^(env|file):(.*)$/s.exec(text) ?? [];
   if (kind === 'env') return ofHex(ofEnvironment(name, where, environment), `${where}: the variable ${name}`);
@@ -25,7 +33,7 @@ export function readKey({ text, where }: KeyReference, environment: NodeJS.Proce
 }
 
 function ofEnvironment(name: string, where: string, environment: NodeJS.ProcessEnv): string {
-  if (name === '') throw usageError(`${where}: env: needs the name of a variable, for example env:GRESPEC_KEY`);
+  if (name === '') throw usageError(`${where}: env: needs the name of a variable, for example env:HA_KEY`);
   const value = environment[name];
   if (value === undefined) throw usageError(`${where}: the variable ${name} is not set; export it with the key in hex`);
   return value;
