@@ -38,7 +38,7 @@ import { runListing } from './run-listing.js';
 import { Screen } from './screen.js';
 import { shardOf } from './shard.js';
 import { type ProxyAccess, proxyAccess } from './trigger.js';
-import { watchWire } from './wire-watch.js';
+import { watchWire, type WireWatch } from './wire-watch.js';
 import { loadSuites } from './user-suites.js';
 import { watchRuns } from './watch.js';
 
@@ -192,18 +192,20 @@ async function conduct(conducted: Conducted): Promise<number> {
     const results = cases.flatMap(({ id }) => done.get(id) ?? []);
     return baseline.markAll(progressResult(facts, results, net.clock.now(), mismatch));
   };
-  const interrupts = catchInterrupts(tell);
-  const { signal } = interrupts;
+  // what the user may have got wrong is found before anything is held that has to be given back
+  if (flags.pcap !== undefined) prepareCaptures(flags.pcap);
+  reports.begin(soFar());
   const display = displayOf(flags, {
     ...{ screen, context, strict: config.strict, now: () => net.clock.now() },
     listing: runListing(sections, parts),
     titles: new Map(cases.map(({ id, title }) => [id, title])),
   });
-  if (flags.pcap !== undefined) prepareCaptures(flags.pcap);
-  const wire = flags.pcap === undefined ? undefined : watchWire([config, ...parts.map((part) => part.config)]);
-  if (wire?.absence !== undefined) tell(`--pcap: not from the wire, for ${wire.absence}`);
-  reports.begin(soFar());
+  const interrupts = catchInterrupts(tell);
+  const { signal } = interrupts;
+  let wire: WireWatch | undefined;
   try {
+    wire = flags.pcap === undefined ? undefined : watchWire([config, ...parts.map((part) => part.config)]);
+    if (wire?.absence !== undefined) tell(`--pcap: not from the wire, for ${wire.absence}`);
     ci.begin();
     const { tool, run: begun } = soFar();
     display.begin(tool, { ...begun, knobs: changedKnobs(begun.knobs, begun.profile) });

@@ -1,8 +1,9 @@
 /** `--watch`: runs again whenever one of the files changes, until Ctrl-C. */
 import { type FSWatcher, watch } from 'node:fs';
 import path from 'node:path';
-import { exitCodes, messageOf } from './cli-error.js';
+import { exitCodes, messageOf, usageError } from './cli-error.js';
 import { signals } from './interrupt.js';
+import { whyNotRead } from './read-file.js';
 
 /** Editors write a file in several steps, in milliseconds. */
 const settling = 200;
@@ -17,8 +18,9 @@ export interface WatchOptions {
 export async function watchRuns({ files, once, tell }: WatchOptions): Promise<number> {
   // Held from before the first run to after the last: between two runs, too, Ctrl-C ends the watch and not the process.
   const interrupts = new Interrupts();
-  const changes = new Changes(files);
+  let changes: Changes | undefined;
   try {
+    changes = new Changes(files);
     for (;;) {
       changes.forget();
       const code = await once().catch((error: unknown) => {
@@ -32,7 +34,7 @@ export async function watchRuns({ files, once, tell }: WatchOptions): Promise<nu
       if (interrupts.came) return exitCodes.interrupted;
     }
   } finally {
-    changes.close();
+    changes?.close();
     interrupts.close();
   }
 }
@@ -58,21 +60,32 @@ class Interrupts {
 }
 
 class Changes {
-  readonly #watchers: readonly FSWatcher[];
+  readonly #watchers: FSWatcher[] = [];
   #isChanged = false;
   #changed: () => void = () => {};
 
-  /** Folders are watched, since editors replace files. */
+  /** Folders are watched, since editors replace files. Throws a usage error for one that cannot be. */
   constructor(files: readonly string[]) {
     const wanted = new Set(files.map((file) => path.resolve(file)));
     const folders = new Set([...wanted].map((file) => path.dirname(file)));
-    this.#watchers = [...folders].map((folder) =>
-      watch(folder, (_, name) => {
+    try {
+      for (const folder of folders) this.#watchers.push(this.#watched(folder, wanted));
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  #watched(folder: string, wanted: ReadonlySet<string>): FSWatcher {
+    try {
+      return watch(folder, (_, name) => {
         if (name === null || !wanted.has(path.join(folder, name))) return;
         this.#isChanged = true;
         this.#changed();
-      }),
-    );
+      });
+    } catch (error) {
+      throw usageError(`--watch: cannot watch the folder ${folder}: ${whyNotRead(error)}`);
+    }
   }
 
   /** What happened until now is over: a run is about to begin. */
