@@ -1,6 +1,6 @@
 /** `grespec dut mpa`: the reference mobility proxy agent on its own, and `grespec dut mpa ctl`: commands to one that runs. */
 import { mpaFaults } from '../dut/faults/mpa.js';
-import { controlMpa } from '../dut/mpa-control.js';
+import { ControlError, controlMpa } from '../dut/mpa-control.js';
 import type { MpaCommandLine } from '../dut/mpa-command.js';
 import { startControlledMpa } from '../dut/mpa-process.js';
 import { mpaProfile } from '../dut/profile.js';
@@ -43,10 +43,13 @@ export async function dutMpa(args: readonly string[], flags: DutFlags): Promise<
       ...(flags.fault !== undefined && { fault: checked('--fault', flags.fault, mpaFaults) }),
       ...(flags.variant !== undefined && { variant: checked('--variant', flags.variant, mpaVariants) }),
     },
-    (line) => void process.stdout.write(`${line}\n`),
-    process.stdin,
-    flags.control,
+    {
+      print: (line) => void process.stdout.write(`${line}\n`),
+      commands: process.stdin,
+      socket: { path: flags.control },
+    },
   ).catch((error: unknown) => {
+    if (error instanceof ControlError) throw usageError(`--control ${flags.control ?? ''}: ${error.message}`);
     throw error instanceof TypeError ? usageError(error.message) : error;
   });
   const { addresses, port, raw, control: socket } = mpa;

@@ -1,8 +1,8 @@
 /** A Unix domain socket that takes commands for the reference mobility proxy agent: the way in for a trigger command. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer, type Socket } from 'node:net';
+import { lstat, mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import type { MpaAnswer, MpaCommandLine } from './mpa-command.js';
 
@@ -10,6 +10,11 @@ export interface ControlSocket {
   /** File name of the socket. */
   readonly path: string;
   close(): Promise<void>;
+}
+
+/** No socket can be made at the path that was asked for; the message says why. */
+export class ControlError extends Error {
+  override readonly name = 'ControlError';
 }
 
 /** A line that is longer ends the connection: a frame of 64 KiB in hex and its frills. */
@@ -30,10 +35,12 @@ export async function serveControl(answer: (line: string) => MpaAnswer, given?: 
       socket.write(`${JSON.stringify(answer(line))}\n`);
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, resolve);
-  });
+  try {
+    await listen(server, path);
+  } catch (error) {
+    if (folder !== undefined) await rm(folder, { recursive: true });
+    throw error;
+  }
   return {
     path,
     async close() {
@@ -42,6 +49,57 @@ export async function serveControl(answer: (line: string) => MpaAnswer, given?: 
       await rm(folder ?? path, { recursive: true, force: true });
     },
   };
+}
+
+/** What an agent that was killed has left at the path is taken away; what anybody still uses is not. Throws a ControlError. */
+async function listen(server: Server, path: string): Promise<void> {
+  try {
+    await bind(server, path);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code !== 'EADDRINUSE') throw new ControlError(await whyNot(code, path));
+    if (!(await lstat(path)).isSocket()) throw new ControlError('there is something else than a socket');
+    if (await isServed(path)) throw new ControlError('another process listens there');
+    await rm(path);
+    await bind(server, path);
+  }
+}
+
+/** Libuv calls it EACCES, too, that there is no folder. */
+async function whyNot(code: string, path: string): Promise<string> {
+  if (code !== 'EACCES') return `no socket can be made there (${code})`;
+  const isThere = await lstat(dirname(path)).then(
+    () => true,
+    () => false,
+  );
+  return isThere ? 'permission denied' : 'there is no such folder';
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}
+
+function bind(server: Server, path: string): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+/** Whether a process listens at the path: the kernel refuses connections to a socket that nobody has any more. */
+function isServed(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    const end = (isThere: boolean): void => {
+      socket.destroy();
+      resolve(isThere);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('error', (error) => end(codeOf(error) !== 'ECONNREFUSED'));
+  });
 }
 
 /** Gives an agent one command. Rejects when nobody listens there, or nothing that makes sense comes back in time. */

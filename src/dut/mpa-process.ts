@@ -12,38 +12,47 @@ export interface ControlledMpa {
   readonly addresses: readonly string[];
   readonly port: number;
   readonly raw: boolean;
-  /** File name of the control socket. */
-  readonly control: string;
+  /** File name of the control socket, where one is wanted. */
+  readonly control?: string;
   close(): Promise<void>;
 }
 
-/**
- * Starts the agent. Lines of `commands` are carried out as those of the control socket, and answered by lines through
- * `print`, as are the frames of a built-in access link: `{"event":"frame","mac":DESTINATION,"hex":FRAME}`.
- */
+export interface MpaControls {
+  /** Takes the answers to `commands`, and frames of a built-in access link: `{"event":"frame","mac":DESTINATION,"hex":FRAME}`. */
+  readonly print: (line: string) => void;
+  /** Lines to be carried out. */
+  readonly commands?: Readable;
+  /** A socket that takes such lines too: at this path, else in a folder of its own. */
+  readonly socket?: { readonly path: string | undefined };
+}
+
+/** Starts the agent. Throws a ControlError where the socket cannot be made; the agent is then closed. */
 export async function startControlledMpa(
   net: Net,
   options: MpaOptions,
-  print: (line: string) => void,
-  commands?: Readable,
-  path?: string,
+  { print, commands, socket: wanted }: MpaControls,
 ): Promise<ControlledMpa> {
   const mpa = await startMpa(net, options, (frame) => {
     print(JSON.stringify({ event: 'frame', mac: macText(macAt(frame, 0)), hex: toHex(frame) }));
   });
   const answer = (line: string): ReturnType<typeof onLine> =>
     onLine(line, mpa.mode, mpa.command, () => statusOf(mpa.agent));
-  const socket = await serveControl(answer, path);
+  const socket =
+    wanted &&
+    (await serveControl(answer, wanted.path).catch(async (error: unknown) => {
+      await mpa.close();
+      throw error;
+    }));
   const lines = commands && createInterface(commands);
   lines?.on('line', (line) => print(JSON.stringify(answer(line))));
   return {
     addresses: mpa.addresses,
     port: mpa.port,
     raw: mpa.raw,
-    control: socket.path,
+    ...(socket && { control: socket.path }),
     async close() {
       lines?.close();
-      await socket.close();
+      await socket?.close();
       await mpa.close();
     },
   };

@@ -19,8 +19,6 @@ export interface DutReady {
   readonly port: number;
   /** Whether tunnels work; false without the privilege for raw sockets. */
   readonly raw: boolean;
-  /** File name of the control socket; an MPA has one. */
-  readonly control?: string;
 }
 
 type Failure = { readonly issue?: NetIssue; readonly message: string };
@@ -74,7 +72,7 @@ type Started = Omit<DutReady, 'device'> & { close(): Promise<void> };
 async function start(net: Net, options: DutOptions, readsStdin: boolean): Promise<Started> {
   if (options.device === 'mpa') {
     const print = (line: string): void => void process.stdout.write(`${line}\n`);
-    return startControlledMpa(net, options, print, readsStdin ? process.stdin : undefined);
+    return startControlledMpa(net, options, { print, ...(readsStdin && { commands: process.stdin }) });
   }
   const { addresses, port, raw, close } = await startHomeAgent(net, options);
   return { addresses, port, raw, close };
