@@ -7,6 +7,7 @@ import type { Clock, Datagram, Endpoint, Net, RawPort, UdpPort } from '../net/po
 import { readTunnelFrame } from '../oracle/frame.js';
 import { Oracle } from '../oracle/oracle.js';
 import type { FrameRecord } from '../report/result.js';
+import { pause } from '../tester/arrivals.js';
 import type { MpaControl } from '../tester/mpa-control.js';
 import type { SecurityAssociation } from '../wire/auth.js';
 import { ipProtocols, ipv4 } from '../wire/ipv4.js';
@@ -150,12 +151,12 @@ class Run {
     const { keepsTime, signal } = this.#options;
     let last: number | undefined;
     for (const step of this.#part.steps) {
-      if (signal.aborted) return;
       const at = step.kind === 'request' ? step.message.at : step.packet.at;
       const before = last;
       last = at;
       if (keepsTime && before !== undefined && at > before && !this.#comesByItself(step))
         await this.#pause(at - before);
+      if (signal.aborted) return;
       if (step.kind === 'request') await this.#request(step);
       else await this.#frame(step);
     }
@@ -367,6 +368,6 @@ class Run {
   }
 
   #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => void this.#clock.setTimer(ms, resolve));
+    return pause(this.#clock, ms, this.#options.signal);
   }
 }

@@ -6,6 +6,7 @@ import type { Clock, Endpoint, Net, RawPort, UdpPort } from '../net/port.js';
 import { readTunnelFrame } from '../oracle/frame.js';
 import { Oracle } from '../oracle/oracle.js';
 import type { FrameRecord } from '../report/result.js';
+import { pause } from '../tester/arrivals.js';
 import type { SecurityAssociation } from '../wire/auth.js';
 import { ipProtocols, ipv4 } from '../wire/ipv4.js';
 import { decode } from '../wire/layout.js';
@@ -135,10 +136,10 @@ class Run {
     const { plan, keepsTime, signal } = this.#options;
     let last: number | undefined;
     for (const step of plan.steps) {
-      if (signal.aborted) return;
       const at = step.kind === 'request' ? step.message.at : step.packet.at;
       if (keepsTime && last !== undefined && at > last) await this.#pause(at - last);
       last = at;
+      if (signal.aborted) return;
       if (step.kind === 'request') await this.#request(step);
       else await this.#frame(step);
     }
@@ -290,7 +291,7 @@ class Run {
   }
 
   #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => void this.#clock.setTimer(ms, resolve));
+    return pause(this.#clock, ms, this.#options.signal);
   }
 }
 

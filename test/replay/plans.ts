@@ -10,6 +10,13 @@ import { pieces } from '../net/capture-support.js';
 
 const folder = new URL('../../../pcaps/', import.meta.url);
 
+/** The requests of a plan, ten minutes from each to the next. */
+export function spread(plan: Plan): Plan {
+  const requests = plan.steps.flatMap((step) => (step.kind === 'request' ? [step] : []));
+  const steps = requests.map((step, i) => ({ ...step, message: { ...step.message, at: i * 600_000 } }));
+  return { ...plan, steps };
+}
+
 export async function planOf(
   name: string,
   options: AuditOptions = { knobs: {}, mnHa: haConfig.mnHa },

@@ -4,7 +4,7 @@ import { memoryNet } from '../../src/net/memory.js';
 import type { MpaControl } from '../../src/tester/mpa-control.js';
 import { replayReplies, type RepliesOptions, type RepliesOutcome } from '../../src/replay/replay-replies.js';
 import { haConfig } from '../tester/in-memory.js';
-import { planOf } from './plans.js';
+import { planOf, spread } from './plans.js';
 
 /** Replays a sample to a reference proxy agent at another address and in another year. */
 async function replayed(
@@ -47,6 +47,23 @@ const violatedIn = ({ tallies }: RepliesOutcome): string[] =>
   [...tallies.all()].filter(({ violations }) => violations > 0).map(({ requirement }) => requirement);
 
 describe('replay to a proxy agent', () => {
+  it('hears an interrupt while it waits for the time of the capture', async () => {
+    const net = memoryNet();
+    const interrupt = new AbortController();
+    net.clock.setTimer(5000, () => interrupt.abort());
+    const plan = spread(await planOf('l2-key-zero.pcapng', undefined, 'ha'));
+    const control: MpaControl = {
+      advice: '',
+      attach: () => Promise.resolve('unsupported'),
+      detach: () => Promise.resolve('unsupported'),
+    };
+    const outcome = await replayReplies({
+      ...{ plan, net, control, local: ['203.0.113.1'], timeout: 100, keepsTime: true, tunnels: false },
+      signal: interrupt.signal,
+    });
+    expect(outcome.durationMs).to.be.within(5000, 5001);
+  });
+
   for (const name of ['normal-key-zero', 'normal-own-key', 'l2-key-zero', 'l2-own-key', 'ip-in-ip']) {
     for (const keepsTime of [false, true]) {
       it(`${name} makes it ask as in the capture, ${keepsTime ? 'in its time' : 'at once'}`, async () => {

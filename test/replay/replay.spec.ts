@@ -5,7 +5,7 @@ import { replay, type ReplayOptions, type ReplayOutcome } from '../../src/replay
 import { defaultDialect } from '../../src/wire/extensions.js';
 import { decodeRrp, decodeRrq, encodeRrq } from '../../src/wire/mobileip.js';
 import { haConfig } from '../tester/in-memory.js';
-import { planOf } from './plans.js';
+import { planOf, spread } from './plans.js';
 
 /** Replays a sample against a reference home agent at another address and in another year. */
 async function replayed(
@@ -43,6 +43,18 @@ const keyIn = (decoded: ReturnType<typeof decodeRrq> | ReturnType<typeof decodeR
   decoded.ok ? decoded.value.extensions.flatMap((e) => (e.name === 'greKey' ? [e.key] : [])) : [];
 
 describe('replay', () => {
+  it('hears an interrupt while it waits for the time of the capture', async () => {
+    const net = memoryNet();
+    const interrupt = new AbortController();
+    net.clock.setTimer(5000, () => interrupt.abort());
+    const outcome = await replay({
+      ...{ plan: spread(await planOf('l2-key-zero.pcapng')), net, target: { address: '203.0.113.5', port: 434 } },
+      ...{ local: ['203.0.113.7'], timeout: 100, keepsTime: true, tunnels: false, signal: interrupt.signal },
+    });
+    expect(outcome.durationMs).to.be.within(5000, 5001);
+    expect(outcome.comparisons).to.have.length(1);
+  });
+
   for (const name of ['normal-key-zero', 'normal-own-key', 'l2-key-zero', 'l2-own-key', 'ip-in-ip', 'handover']) {
     for (const keepsTime of [false, true]) {
       it(`${name} is answered as in the capture, ${keepsTime ? 'in its time' : 'at once'}`, async () => {
