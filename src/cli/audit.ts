@@ -1,11 +1,12 @@
 /** `grespec audit`: judges the devices of captures, offline. */
 import path from 'node:path';
-import { Audit } from '../replay/audit.js';
+import { Audit, type AuditOutcome } from '../replay/audit.js';
 import { type AuditedFile, auditResult } from '../replay/audit-result.js';
 import type { AuditOptions } from '../replay/settings.js';
 import type { RunResult } from '../report/result.js';
-import { exitCode } from '../report/totals.js';
+import { exitCodeOf } from '../report/totals.js';
 import { defaultDialect } from '../wire/extensions.js';
+import { mobileIpPort } from '../wire/mobileip.js';
 import { annotate } from './annotate.js';
 import { type CaptureInput, readPackets } from './capture-input.js';
 import { exitCodes, quoted, usageError } from './cli-error.js';
@@ -22,23 +23,23 @@ import { Screen } from './screen.js';
 export interface CaptureFlags extends ConfigFlags {
   readonly config?: string;
   readonly report?: readonly string[];
+  /** UDP port of the home agents, besides 434. */
+  readonly port?: string;
 }
 
 export interface AuditFlags extends CaptureFlags {
   readonly annotate?: string;
-  /** UDP port of the home agents, besides 434. */
-  readonly port?: string;
 }
 
 interface Audited extends AuditedFile, CaptureInput {}
 
 export async function audit(files: readonly string[], flags: AuditFlags): Promise<number> {
   check(files, flags);
-  const screen = new Screen(process.stdout, process.env);
-  const reporting = offlineReport(flags.report, screen);
   const settings = settingsOf(flags);
   const port = portOf(flags.port);
   const options = { ...auditOptions(settings), ...(port !== undefined && { port }) };
+  const screen = new Screen(process.stdout, process.env);
+  const reporting = offlineReport(flags.report, screen);
   const start = Date.now();
   const names = uniqueNames(files);
   const audited: Audited[] = [];
@@ -59,7 +60,8 @@ export async function audit(files: readonly string[], flags: AuditFlags): Promis
   const report = reporting(first?.outcome.settings.dialect ?? defaultDialect);
   report.show(result, `audit of ${names.join(' ')}`);
   for (const { name, outcome, notes, fault } of audited) {
-    screen.write(`\n${name}:\n${[...outcome.notes, ...notes].map((note) => `  ${note}\n`).join('')}`);
+    const all = [...outcome.notes, ...notes, ...nothingNotes(outcome, port)];
+    screen.write(`\n${name}:\n${all.map((note) => `  ${note}\n`).join('')}`);
     if (fault) process.stderr.write(`grespec: ${name}: ${fault.message}\n`);
   }
   report.write(result);
@@ -68,7 +70,16 @@ export async function audit(files: readonly string[], flags: AuditFlags): Promis
   return statusOf(result, audited);
 }
 
-function portOf(text: string | undefined): number | undefined {
+function nothingNotes({ tallies }: AuditOutcome, port: number | undefined): readonly string[] {
+  if ([...tallies.all()].length > 0) return [];
+  return [`nothing could be judged; it was looked for on ${portsText(port)}, --port N adds another`];
+}
+
+/** Where registrations are looked for. */
+export const portsText = (port: number | undefined): string =>
+  port === undefined ? `UDP port ${mobileIpPort}` : `UDP ports ${mobileIpPort} and ${port}`;
+
+export function portOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port < 1 || port > 65535) throw usageError(`--port ${quoted(text)}: it is 1 to 65535`);
@@ -104,12 +115,7 @@ function uniqueNames(files: readonly string[]): readonly string[] {
 
 /** What was seen before a fault of the file stays seen; a file that holds nothing to judge decides nothing. */
 function statusOf(result: RunResult, audited: readonly Audited[]): number {
-  const status = exitCode(result.totals, { strict: result.run.strict });
-  if (status !== exitCodes.ok) return status;
-  const faults = audited.flatMap(({ fault }) => fault ?? []);
-  if (faults.some((fault) => !fault.isCutShort)) return exitCodes.usage;
-  return faults.length > 0 || result.cases.length === 0 ? undecided : exitCodes.ok;
+  const status = exitCodeOf(result);
+  const isDamaged = audited.some(({ fault }) => fault && !fault.isCutShort);
+  return status === exitCodes.undecided && isDamaged ? exitCodes.usage : status;
 }
-
-/** As for a run in which something could not be decided. */
-const undecided = 4;

@@ -1,12 +1,10 @@
 /** Flags of the commands that read captures. All values stay text here: src/cli/config reads and checks them. */
 import type { Command } from 'commander';
+import { collect } from './collect.js';
 import { reportHelp } from './result-flags.js';
-
-const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
 
 export function addAuditOptions(command: Command): void {
   addCommon(command)
-    .option('--port <n>', 'UDP port at which home agents are asked, besides 434')
     .option('--annotate <file>', 'write a pcapng of the packets judged, with what is wrong with each as its comment')
     .addHelpText(
       'after',
@@ -37,7 +35,7 @@ export function addReplayOptions(command: Command): void {
       'after',
       `
 Exit status: 0 what the device sends is of the same kind and nothing is wrong with it, 1 some differs or is wrong,
-2 usage error, 3 this machine cannot do it, 130 interrupted.
+2 usage error, 3 this machine cannot do it, 4 nothing could be judged, 130 interrupted.
 
 Examples:
   $ grespec replay capture.pcapng --target 192.0.2.10 --spi 256 --key env:HA_KEY
@@ -49,6 +47,7 @@ Examples:
 
 function addCommon(command: Command): Command {
   return command
+    .option('--port <n>', 'UDP port at which home agents are asked in the capture, besides 434')
     .option('--spi <n>', 'SPI of the MN-HA security association: authenticators are judged, or made anew')
     .option('--key <key>', 'its key: hex, env:NAME or file:PATH (hex shows in the process list)')
     .option('--fa-ha-spi <n>', 'SPI of the FA-HA security association')

@@ -1,11 +1,12 @@
 /** What a command ends with when it does not end well, and the exit codes of all commands. */
 
-/** Codes of runs that took place (0, 1, 4, 5) come from the report's `exitCode`. */
+/** Codes of runs that took place (0, 1, 4, 5) come from the report's `exitCodeOf`. */
 export const exitCodes = {
   ok: 0,
   nonConformance: 1,
   usage: 2,
   environment: 3,
+  undecided: 4,
   internal: 5,
   interrupted: 130,
 } as const;

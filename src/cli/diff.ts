@@ -11,9 +11,6 @@ export interface DiffFlags {
   readonly markdown?: string;
 }
 
-/** Nothing became worse, but something cannot be told any more. */
-const undecided = 4;
-
 export function diff(files: readonly [string, string], { markdown }: DiffFlags): number {
   const [a, b] = files.map((name): NamedResult => ({ name, result: readReport(name) }));
   if (!a || !b) throw usageError('diff takes two JSON reports');
@@ -26,5 +23,6 @@ export function diff(files: readonly [string, string], { markdown }: DiffFlags):
   else if (markdown !== undefined) writeText('--markdown', markdown, diffMarkdown(a, b));
   const kinds = new Set(compare(a.result, b.result).changes.map(({ kind }) => kind));
   if (kinds.has('regression')) return exitCodes.nonConformance;
-  return kinds.has('undecided') || !b.result.run.complete ? undecided : exitCodes.ok;
+  // nothing became worse, but something cannot be told any more
+  return kinds.has('undecided') || !b.result.run.complete ? exitCodes.undecided : exitCodes.ok;
 }

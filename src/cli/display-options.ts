@@ -1,7 +1,6 @@
 /** Flags of a run about what is shown of it, when it is run again, and suites of the user's own. */
 import type { Command } from 'commander';
-
-const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
+import { collect } from './collect.js';
 
 export interface OwnSuiteFlags {
   /** Suite files of the user's own. */

@@ -8,6 +8,7 @@ import { usageError } from './cli-error.js';
 import { LiveProgress } from './live-progress.js';
 import { MochaReport, mochaWith } from './mocha-reporter.js';
 import type { Screen } from './screen.js';
+import { tell } from './tell.js';
 
 export interface DisplayFlags {
   /** Only what did not pass, and the outcome. */
@@ -89,7 +90,8 @@ function mochaDisplay(reporter: string, { listing, titles, strict }: DisplayOpti
   const report = new MochaReport(reporter, listing, titles, strict);
   return {
     begin: nothing,
-    notice: nothing,
+    // a reporter of mocha has no word for it
+    notice: tell,
     caseStarted: nothing,
     caseDone: (result) => report.caseDone(result),
     finish: () => report.finish(),

@@ -1,8 +1,7 @@
 /** Flags of `grespec fuzz` besides those of the device. */
 import type { Command } from 'commander';
+import { collect } from './collect.js';
 import { addShardOption, reportHelp } from './result-flags.js';
-
-const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
 
 export function addFuzzOptions(command: Command): void {
   command

@@ -27,13 +27,12 @@ import { version } from './program.js';
 import { rawAbsence } from './raw-sockets.js';
 import { repeatCommand } from './repeat.js';
 import { reportContext } from './report-context.js';
-import { parseReport, Reports } from './reports.js';
+import { parseReports, Reports } from './reports.js';
 import { runRestartCommand } from './restart-command.js';
 import { resolve } from './run.js';
 import { Screen } from './screen.js';
 import type { FoundShard } from './shard.js';
-
-const lost = 4;
+import { tell } from './tell.js';
 
 export async function fuzz(flags: FuzzFlags): Promise<number> {
   const settings = settingsOf(flags);
@@ -41,9 +40,8 @@ export async function fuzz(flags: FuzzFlags): Promise<number> {
   const { mode, runs, seconds, shard, again: words } = fuzzWish(flags, process.env);
   const repeated = flags.case === undefined ? undefined : readCase(flags.case);
   const corpus = flags.corpus === undefined ? [] : readCorpus(flags.corpus);
-  const wishes = (flags.report ?? []).map(parseReport);
+  const wishes = parseReports(flags.report);
   const net = systemNet();
-  const tell = (message: string): void => void process.stderr.write(`grespec: ${message}\n`);
   const resolved = await resolve(settings, flags, net);
   const noRaw = resolved.gre ? await rawAbsence(net) : undefined;
   if (noRaw) tell(`no tunnel packets are sent: ${noRaw.reason}`);
@@ -73,7 +71,7 @@ export async function fuzz(flags: FuzzFlags): Promise<number> {
     if (!opened.ok) {
       tell(opened.why);
       if (!repeated) ci.end(report.end(opened.why, true), context);
-      return lost;
+      return exitCodes.undecided;
     }
     const { range } = opened;
     if (device) device.onExit = () => range.deviceEnded();

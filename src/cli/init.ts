@@ -12,6 +12,7 @@ import { askAll, type Ask, type Answers } from './init-questions.js';
 import { catchInterrupts } from './interrupt.js';
 import { surveyOf, tryToSurvey } from './probe.js';
 import { mergeLines } from './probe-text.js';
+import { tell } from './tell.js';
 import { checkFree, writeConfig } from './write-config.js';
 
 export interface InitFlags extends ConfigFlags {
@@ -81,7 +82,6 @@ async function localFor(target: string): Promise<string> {
 }
 
 async function probed(given: ConfigInput): Promise<Seen> {
-  const tell = (message: string): void => void process.stderr.write(`grespec: ${message}\n`);
   const settings = readSettings({ value: given, locate: (path) => path.join('.') });
   const interrupts = catchInterrupts(tell, 'taking back what was registered');
   try {

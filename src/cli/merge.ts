@@ -11,8 +11,9 @@ import { usageError } from './cli-error.js';
 import { showInShort, showResult } from './offline-report.js';
 import { reportContext } from './report-context.js';
 import { readReport } from './report-file.js';
-import { parseReport, Reports } from './reports.js';
+import { parseReports, Reports } from './reports.js';
 import { Screen } from './screen.js';
+import { tell } from './tell.js';
 
 export interface MergeFlags {
   readonly report?: readonly string[];
@@ -22,7 +23,7 @@ export interface MergeFlags {
 }
 
 export function merge(files: readonly string[], flags: MergeFlags): number {
-  const wishes = (flags.report ?? []).map(parseReport);
+  const wishes = parseReports(flags.report);
   const [first, ...others] = files.map((file): NamedRun => ({ name: file, result: readReport(file) }));
   if (!first) throw usageError('merge takes the JSON reports of a run');
   const ids = sections.flatMap(({ cases }) => cases.map(({ id }) => id));
@@ -36,7 +37,6 @@ export function merge(files: readonly string[], flags: MergeFlags): number {
   const reports = new Reports(wishes, context);
   reports.begin(result);
   const screen = new Screen(process.stdout, process.env);
-  const tell = (message: string): void => void process.stderr.write(`grespec: ${message}\n`);
   const ci = ciOf(process.env, (text) => screen.write(text), tell);
   ci.begin();
   if (flags.quiet) showInShort(result, screen);

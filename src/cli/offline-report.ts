@@ -9,7 +9,7 @@ import type { Dialect } from '../wire/extensions.js';
 import { changedKnobs } from './changed-knobs.js';
 import { titleOf } from './places.js';
 import { reportContext } from './report-context.js';
-import { parseReport, Reports } from './reports.js';
+import { checkReports, parseReports, Reports } from './reports.js';
 import type { Screen } from './screen.js';
 
 const titles = new Map(
@@ -32,9 +32,13 @@ export interface OfflineReport {
   write(result: RunResult): void;
 }
 
-/** Throws a CliError for a wish that makes no sense, before anything is done. */
-export function offlineReport(wishes: readonly string[] = [], screen: Screen): (dialect: Dialect) => OfflineReport {
-  const parsed = wishes.map(parseReport);
+/** Throws a CliError for a wish that makes no sense or cannot be fulfilled, before anything is done. */
+export function offlineReport(
+  wishes: readonly string[] | undefined,
+  screen: Screen,
+): (dialect: Dialect) => OfflineReport {
+  const parsed = parseReports(wishes);
+  checkReports(parsed);
   return (dialect) => {
     const context = contextOf(dialect);
     return {

@@ -1,9 +1,8 @@
 /** Flags that several commands share. All values stay text here: src/cli/config reads and checks them. */
 import type { Command } from 'commander';
 import { defaultAssociation } from '../spec/config.js';
+import { collect } from './collect.js';
 import { addBaselineOption, addShardOption, addWriteBaselineOption, reportHelp } from './result-flags.js';
-
-const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
 
 /** The device, its keys, and what is said of it: what every command takes that speaks to one. */
 export function addSubjectOptions(command: Command, { withConfig = true } = {}): void {
@@ -42,7 +41,7 @@ export function addDeviceOptions(command: Command): void {
   command
     .optionsGroup('Device:')
     .option('--restart-cmd <cmd>', 'shell command that brings a dead device back, so that the run goes on')
-    .option('--fault <id>', 'give the embedded device a fault, see: grespec dut ha --list-faults')
+    .option('--fault <id>', 'give the embedded device a fault, see: grespec dut ha|mpa --list-faults')
     .optionsGroup('What is tested:')
     .option('--profile <name>', 'tsirtsis-00, yegani-02 or rfc6245 (default: tsirtsis-00)');
 }
@@ -102,7 +101,7 @@ export function addDutOptions(command: Command): void {
   command
     .option(
       '--listen <addr[:port]>',
-      'address to listen on, also repeated; all with one port (default: 127.0.0.1:434)',
+      'address to listen on; ha: also repeated, all with one port (default: 127.0.0.1:434)',
       collect,
     )
     .option('--home-agent <addr[:port]>', 'mpa: where it registers')
@@ -114,9 +113,12 @@ export function addDutOptions(command: Command): void {
     .option('--fa-ha-spi <n>', 'SPI of the FA-HA security association (default: there is none)')
     .option('--fa-ha-key <key>', 'its key')
     .option('--profile <name>', 'document that it follows: tsirtsis-00, yegani-02 or rfc6245')
-    .option('--pixit <name=value>', 'realm, homeNetwork, gateway.ipv4, gateway.ipv6 or maxLifetime', collect)
+    .option('--pixit <name=value>', 'ha: realm, homeNetwork, gateway.ipv4, gateway.ipv6 or maxLifetime', collect)
     .option('--pics <name=bool>', 'switch a feature off, for example l2=false', collect)
-    .option('--home-link <iface>', 'Ethernet interface to bridge L2 tunnels with (default: a built-in home network)')
+    .option(
+      '--home-link <iface>',
+      'ha: Ethernet interface to bridge L2 tunnels with (default: a built-in home network)',
+    )
     .option('--fault <id>', 'break a requirement')
     .option('--variant <name>', 'behave in another way that the documents allow')
     .option('--list-faults', 'print the faults, with the requirements that they break')

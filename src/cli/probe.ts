@@ -15,6 +15,7 @@ import { catchInterrupts } from './interrupt.js';
 import { machine } from './machine.js';
 import { probeText } from './probe-text.js';
 import { rawAbsence } from './raw-sockets.js';
+import { tell } from './tell.js';
 import { proxyAccess } from './trigger.js';
 import { checkFree, writeConfig } from './write-config.js';
 
@@ -24,14 +25,10 @@ export interface ProbeFlags extends ConfigFlags {
   readonly force?: boolean;
 }
 
-/** A device that gave no answer, so that nothing can be proposed. */
-const undecided = 4;
-
 export async function probe(flags: ProbeFlags): Promise<number> {
   const { write, force = false } = flags;
   if (write !== undefined) checkFree(write, force);
   const { settings, given } = toldBy(flags);
-  const tell = (message: string): void => void process.stderr.write(`grespec: ${message}\n`);
   const interrupts = catchInterrupts(tell, 'taking back what was registered');
   try {
     const outcome = await tryToSurvey(() => surveyOf(settings, interrupts.signal, tell), interrupts.signal, tell);
@@ -47,7 +44,7 @@ export async function probe(flags: ProbeFlags): Promise<number> {
   }
 }
 
-/** What a survey gives; where it comes to no end, that is told, and the exit code is given. */
+/** What a survey gives; where a device gave no answer, so that nothing can be proposed, or it comes to no end, that is told, and the exit code is given. */
 export async function tryToSurvey<T>(
   survey: () => Promise<T>,
   signal: AbortSignal,
@@ -58,7 +55,7 @@ export async function tryToSurvey<T>(
   } catch (error) {
     if (!(error instanceof SurveyEnd)) throw error;
     tell(error.message);
-    return signal.aborted ? exitCodes.interrupted : undecided;
+    return signal.aborted ? exitCodes.interrupted : exitCodes.undecided;
   }
 }
 

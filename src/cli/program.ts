@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { exitCodes, usageError } from './cli-error.js';
+import { collect } from './collect.js';
 import { spreadRepeatable } from './repeatable.js';
 import type { DutFlags } from './dut.js';
 import { addDisplayOptions } from './display-options.js';
@@ -175,11 +176,7 @@ Examples:
     .summary('list cases by section')
     .description('Prints ids and titles of the cases by section of the documents. Touches no network.')
     .option('--json', 'print a JSON array, with requirements and needs of each case')
-    .option(
-      '--suite <file>',
-      'add a suite of your own, see: docs/writing-a-suite.md; also repeated',
-      (file: string, files: readonly string[] = []) => [...files, file],
-    )
+    .option('--suite <file>', 'add a suite of your own, see: docs/writing-a-suite.md; also repeated', collect)
     .addHelpText(
       'after',
       `

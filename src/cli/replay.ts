@@ -9,8 +9,8 @@ import { replayReplies } from '../replay/replay-replies.js';
 import { replay as replayRequests } from '../replay/replay.js';
 import type { TesterRole } from '../spec/config.js';
 import type { RunResult } from '../report/result.js';
-import { exitCode } from '../report/totals.js';
-import { type CaptureFlags, auditOptions } from './audit.js';
+import { exitCodeOf } from '../report/totals.js';
+import { type CaptureFlags, auditOptions, portOf, portsText } from './audit.js';
 import { readPackets } from './capture-input.js';
 import { exitCodes, usageError } from './cli-error.js';
 import { isLoopback, roleOf } from './config/resolve.js';
@@ -22,6 +22,7 @@ import { version } from './program.js';
 import { repeatOffline } from './repeat-offline.js';
 import { type Compared, comparedAnswer, comparedRequest, replayText } from './replay-text.js';
 import { Screen } from './screen.js';
+import { tell } from './tell.js';
 import { proxyAccess } from './trigger.js';
 
 export interface ReplayFlags extends CaptureFlags {
@@ -33,8 +34,6 @@ const defaultTimeout = 2000;
 const defaultAgentTimeout = 5000;
 /** Addresses of its own that a replay to loopback takes for the senders of the capture. */
 const mostLocal = 16;
-/** The device answers otherwise than in the capture: as for non-conformance. */
-const differs = 1;
 
 /** What a replay in either role comes to. */
 interface Replayed {
@@ -46,15 +45,15 @@ interface Replayed {
 }
 
 export async function replay(file: string, flags: ReplayFlags): Promise<number> {
-  const screen = new Screen(process.stdout, process.env);
-  const reporting = offlineReport(flags.report, screen);
   const settings = settingsOf(flags);
   const { strict = false } = settings;
   const as = roleOf(settings);
   check(as, settings);
-  const { plan, notes } = await planOf(file, as, settings);
+  const port = portOf(flags.port);
+  const screen = new Screen(process.stdout, process.env);
+  const reporting = offlineReport(flags.report, screen);
+  const { plan, notes } = await planOf(file, as, settings, port);
   const net = systemNet();
-  const tell = (message: string): void => void process.stderr.write(`grespec: ${message}\n`);
   const interrupts = catchInterrupts(tell);
   const { signal } = interrupts;
   const parts = { plan, net, settings, keepsTime: flags.timing ?? false, signal };
@@ -75,8 +74,8 @@ export async function replay(file: string, flags: ReplayFlags): Promise<number> 
   report.write(result);
   if (signal.aborted) return exitCodes.interrupted;
   const isSame = compared.every(({ differences }) => differences.length === 0);
-  const status = exitCode(result.totals, { strict });
-  return status === exitCodes.ok && !isSame ? differs : status;
+  // what is seen to differ stays seen, also where nothing could be judged
+  return isSame ? exitCodeOf(result) : exitCodes.nonConformance;
 }
 
 function check(as: TesterRole, { target, local, pixit }: Settings): void {
@@ -135,12 +134,18 @@ async function planOf(
   file: string,
   as: TesterRole,
   settings: Settings,
+  port: number | undefined,
 ): Promise<{ readonly plan: Plan; readonly notes: readonly string[] }> {
-  const planner = new Planner(auditOptions(settings), as);
-  const { fault, notes } = await readPackets(file, (packet) => planner.packet(packet));
+  const planner = new Planner({ ...auditOptions(settings), ...(port !== undefined && { port }) }, as);
+  const { fault, notes } = await readPackets(file, (packet) => planner.packet(packet), port);
   if (fault && !fault.isCutShort) throw usageError(`${file}: ${fault.message}`);
   const plan = planner.end();
-  if (plan.senders.length === 0) throw usageError(`${file}: there is no Registration Request in it to replay`);
+  if (plan.senders.length === 0) {
+    const where = portsText(port);
+    throw usageError(
+      `${file}: there is no Registration Request to ${where} in it to replay; --port N adds another port`,
+    );
+  }
   return { plan, notes: fault ? [...notes, fault.message] : notes };
 }
 

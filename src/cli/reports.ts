@@ -2,7 +2,7 @@
 import type { ReportContext } from '../report/context.js';
 import { isReportKind, type ReportKind, reportKinds } from '../report/kinds.js';
 import type { RunResult } from '../report/result.js';
-import { isStream, writeReport } from '../report/write.js';
+import { checkReport, isStream, writeReport } from '../report/write.js';
 import { didYouMean } from './nearest.js';
 import { environmentError, messageOf, quoted, usageError } from './cli-error.js';
 
@@ -25,6 +25,24 @@ export function parseReport(text: string): Wish {
   return { kind, path };
 }
 
+/** Reads them all. */
+export function parseReports(texts: readonly string[] = []): readonly Wish[] {
+  const wishes = texts.map(parseReport);
+  const paths = wishes.map(({ path }) => path);
+  const twice = paths.find((path, i) => paths.indexOf(path) !== i);
+  if (twice !== undefined) throw usageError(`--report: ${twice} is given twice; each report needs a file of its own`);
+  return wishes;
+}
+
+/** For those that are written only once all is done. */
+export function checkReports(wishes: readonly Wish[]): void {
+  try {
+    for (const { kind, path } of wishes) checkReport(kind, path);
+  } catch (error) {
+    throw usageError(messageOf(error));
+  }
+}
+
 /** A run may be killed at any moment; this is how much of it is then missing from its reports, in milliseconds. */
 const interval = 1000;
 
@@ -37,9 +55,6 @@ export class Reports {
   #lastUpdate = -interval;
 
   constructor(wishes: readonly Wish[], context: ReportContext) {
-    const paths = wishes.map(({ path }) => path);
-    const twice = paths.find((path, i) => paths.indexOf(path) !== i);
-    if (twice !== undefined) throw usageError(`--report: ${twice} is given twice; each report needs a file of its own`);
     this.#wishes = wishes;
     this.#context = context;
   }

@@ -1,10 +1,9 @@
 /** Commands that work on the JSON reports of runs, offline. */
 import type { Command } from 'commander';
+import { collect } from './collect.js';
 import type { DiffFlags } from './diff.js';
 import type { MergeFlags } from './merge.js';
 import { addBaselineOption, reportHelp } from './result-flags.js';
-
-const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
 
 /** `common` prepares each command as the others are; `finish` is told the exit code. */
 export function addResultCommands(

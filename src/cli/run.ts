@@ -31,12 +31,13 @@ import { progressResult, type RunFacts } from './progress-result.js';
 import { rawAbsence } from './raw-sockets.js';
 import { repeatCommand, type RepeatedFlags } from './repeat.js';
 import { reportContext } from './report-context.js';
-import { parseReport, Reports } from './reports.js';
+import { parseReports, Reports } from './reports.js';
 import { runRestartCommand } from './restart-command.js';
 import type { BaselineFlags, ShardFlags } from './result-flags.js';
 import { runListing } from './run-listing.js';
 import { Screen } from './screen.js';
 import { shardOf } from './shard.js';
+import { tell } from './tell.js';
 import { type ProxyAccess, proxyAccess } from './trigger.js';
 import { watchWire, type WireWatch } from './wire-watch.js';
 import { loadSuites } from './user-suites.js';
@@ -68,7 +69,7 @@ async function runOnce(selectors: readonly string[], flags: RunFlags): Promise<n
     process.stdout.write(asText(cases, sections));
     return exitCodes.ok;
   }
-  const wishes = (flags.report ?? []).map(parseReport);
+  const wishes = parseReports(flags.report);
   if (shard?.from !== undefined) tell(`shard ${shard.index} of ${shard.total}, by ${shard.from}; --shard 1/1 is all`);
   const baseline = baselineOfRun(flags, new Set(allCases.map(({ id }) => id)), tell);
   const net = systemNet();
@@ -96,8 +97,6 @@ async function runOnce(selectors: readonly string[], flags: RunFlags): Promise<n
     isEmbedded: isEmbedded(settings),
   });
 }
-
-const tell = (message: string): void => void process.stderr.write(`grespec: ${message}\n`);
 
 /** A mobility proxy agent comes to us, so it is not embedded once anything is said of how it does. */
 function isEmbedded(settings: Settings): boolean {

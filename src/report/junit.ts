@@ -7,17 +7,29 @@ import { plain } from './look.js';
 import type { CaseResult, RunResult } from './result.js';
 import { bySection, sectionName } from './sections.js';
 import { loneSurrogates, oneLine } from './text.js';
-import { counts as isCounted, countVerdicts, headline, isFailure } from './totals.js';
+import { counts as isCounted, countVerdicts, headline, isFailure, outcomeOfRun } from './totals.js';
 
 export function toJUnit(result: RunResult, context: ReportContext = {}): string {
   const { run, cases } = result;
   const suites = Array.from(bySection(cases), ([key, group]) => suite(key, group, result, context));
-  // A run cut short before its first case still has to say so, and to say what it was.
-  if (suites.length === 0 && !run.complete) suites.push(suite('grespec', [], result, context));
   const name = run.complete ? 'grespec' : 'grespec (cut short)';
-  const { tests, failures, errors } = counts(cases, run.strict);
+  const isNothing = cases.length === 0 && outcomeOfRun(result) === 'inconclusive';
+  if (isNothing) suites.push(nothing(result));
+  const { tests, failures, errors } = isNothing ? ofNothing : counts(cases, run.strict);
   const attributes = { name, time: seconds(run.durationMs), tests, failures, errors };
   return `<?xml version="1.0" encoding="UTF-8"?>\n${element('testsuites', attributes, suites)}\n`;
+}
+
+const ofNothing = { tests: 1, failures: 0, errors: 1, skipped: 0 } as const;
+
+/** What judged nothing still says what it was. It has one case, in error: a file without any is good to most readers. */
+function nothing(result: RunResult): string {
+  const message = headline(result);
+  const time = seconds(0);
+  const error = element('error', { message, type: 'inconclusive' }, [text(message)]);
+  const one = element('testcase', { name: 'grespec', classname: 'grespec', time }, [error]);
+  const attributes = { name: 'grespec', ...ofNothing, time, timestamp: timestamp(result.run.startedAt) };
+  return element('testsuite', attributes, [properties(result), one]);
 }
 
 function suite(key: string, cases: readonly CaseResult[], result: RunResult, context: ReportContext): string {

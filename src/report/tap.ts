@@ -6,7 +6,7 @@ import { plain } from './look.js';
 import type { CaseResult, RunResult } from './result.js';
 import { seedFact } from './seed.js';
 import { oneLine, printable } from './text.js';
-import { headline, isFailure } from './totals.js';
+import { headline, isFailure, outcomeOfRun } from './totals.js';
 
 export function toTap(result: RunResult, context: ReportContext = {}): string {
   const { tool, run, cases } = result;
@@ -19,13 +19,14 @@ export function toTap(result: RunResult, context: ReportContext = {}): string {
   ];
   const lines = [
     'TAP version 14',
-    cases.length === 0 ? '1..0 # SKIP no case was run' : `1..${cases.length}`,
+    cases.length === 0 ? '1..0 # SKIP nothing was judged' : `1..${cases.length}`,
     `# ${facts.map((fact) => oneLine(fact)).join(', ')}`,
   ];
   cases.forEach((one, i) => lines.push(...point(one, i + 1, run.strict, context)));
   for (const { text } of knownNotes(result)) lines.push(`# ${oneLine(text)}`);
   const end = oneLine(headline(result));
-  lines.push(run.complete ? `# ${end}` : `Bail out! ${end}`);
+  const isShown = run.complete && (cases.length > 0 || outcomeOfRun(result) === 'pass');
+  lines.push(isShown ? `# ${end}` : `Bail out! ${end}`);
   return `${lines.join('\n')}\n`;
 }
 

@@ -37,12 +37,13 @@ function outcomeOf(totals: Totals, { strict, dutLost = false }: OutcomeOptions):
 }
 
 /**
- * What a run comes to. One that was cut short has not shown that nothing fails, however far it came. Known deviations
- * do not count.
+ * What a run comes to. One that was cut short has not shown that nothing fails, however far it came, nor has one that
+ * judged nothing; but there may be more shards than cases. Known deviations do not count.
  */
 export function outcomeOfRun({ cases, run }: RunResult, dutLost = false): Outcome {
   const outcome = outcomeOf(countVerdicts(cases.filter(counts)), { strict: run.strict, dutLost });
-  return outcome === 'pass' && !run.complete ? 'inconclusive' : outcome;
+  const isShown = run.complete && (cases.length > 0 || run.shard !== undefined);
+  return outcome === 'pass' && !isShown ? 'inconclusive' : outcome;
 }
 
 /** Whether the verdict of a case counts: that of a known deviation does not. */
@@ -89,7 +90,7 @@ export function headline({ run, cases }: RunResult): string {
 }
 
 function noCase({ shard }: RunResult['run']): string {
-  return shard ? `no case falls to shard ${shard.index} of ${shard.total}` : 'no case was run';
+  return shard ? `no case falls to shard ${shard.index} of ${shard.total}` : 'nothing was judged';
 }
 
 export function plural(count: number, noun: string, nouns = `${noun}s`): string {

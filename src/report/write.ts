@@ -1,5 +1,15 @@
 /** How reports are rendered, and how they get into files. */
-import { closeSync, constants, openSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { ReportContext } from './context.js';
 import { makeFolder } from './folder.js';
@@ -60,6 +70,24 @@ export function isStream(kind: ReportKind, path: string): boolean {
   } catch (error) {
     throw new ReportError(kind, path, whyNotWritten(error), error);
   }
+}
+
+/** Throws a ReportError for a path to which no report could be written, before there is one. */
+export function checkReport(kind: ReportKind, path: string): void {
+  if (isStream(kind, path)) return;
+  try {
+    prepareWhole(resolve(path));
+  } catch (error) {
+    throw new ReportError(kind, path, whyNotWritten(error), error);
+  }
+}
+
+/** Makes the folders for a file, and throws where `writeWhole` could not write it. */
+export function prepareWhole(path: string): void {
+  makeFolder(dirname(path));
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there?.isDirectory()) openSync(path, constants.O_WRONLY); // says that it is one
+  accessSync(dirname(there ? realpathSync(path) : path), constants.W_OK);
 }
 
 /** Writes a file so that at any moment it is either whole or as it was before, and makes the folders for it. */

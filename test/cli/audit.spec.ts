@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { readAll } from '../net/capture-support.js';
+import { replay } from '../../src/cli/replay.js';
+import { NetError } from '../../src/net/net-error.js';
+import { rejection } from '../net/support.js';
 import { grespec } from './grespec.js';
 
 const pcaps = fileURLToPath(new URL('../../../pcaps/', import.meta.url));
@@ -18,7 +21,12 @@ describe('grespec audit', () => {
   it('ends with 0 where nothing is wrong, 1 where something is, 4 where there is nothing to judge', async () => {
     expect((await grespec(['audit', `${pcaps}l2-key-zero.pcapng`, ...keys])).code).to.equal(0);
     expect((await grespec(['audit', `${pcaps}fault-a-not-echoed.pcapng`, ...keys])).code).to.equal(1);
-    expect((await grespec(['audit', `${pcaps}dnsmasq-slaac.pcap`])).code).to.equal(4);
+    const junit = path.join(folder, 'nothing.xml');
+    const nothing = await grespec(['audit', `${pcaps}dnsmasq-slaac.pcap`, '--report', `junit=${junit}`]);
+    expect(nothing.code).to.equal(4);
+    expect(nothing.stdout).to.match(/^\? nothing was judged/m);
+    expect(nothing.stdout).to.include('it was looked for on UDP port 434, --port N adds another');
+    expect(readFileSync(junit, 'utf8')).to.include('<error message="nothing was judged"');
   });
 
   it('names requirement, expected, actual and frame', async () => {
@@ -83,6 +91,11 @@ describe('grespec audit', () => {
     const moved = path.join(folder, 'moved.pcapng');
     writeFileSync(moved, octets);
     expect((await grespec(['audit', moved])).code).to.equal(4);
+    const target = { target: '127.0.0.1:5434', local: ['203.0.113.7'], gre: false };
+    const without = await rejection(replay(moved, target));
+    expect(without).to.have.property('message').that.includes('no Registration Request to UDP port 434 in it');
+    // what is to be sent is found now, but not the address to send it from
+    expect(await rejection(replay(moved, { ...target, port: '4434' }))).to.be.an.instanceOf(NetError);
     const { stdout, code } = await grespec(['audit', moved, '--port', '4434']);
     expect(stdout).to.contain('judged: 3 requests, 3 replies');
     expect(code).to.equal(0);

@@ -1,9 +1,27 @@
 import { expect } from 'chai';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { checkDisplay } from '../../src/cli/display.js';
+import { PassThrough } from 'node:stream';
+import { checkDisplay, displayOf } from '../../src/cli/display.js';
+import { Screen } from '../../src/cli/screen.js';
 import { paceText } from '../../src/report/pace.js';
 import { ended, grespec, inTemporaryFolder, start } from './grespec.js';
+
+/** What is written to standard error meanwhile. */
+function toldBy(act: () => void): string {
+  const { write } = process.stderr;
+  let told = '';
+  process.stderr.write = (text: Uint8Array | string): boolean => {
+    told += String(text);
+    return true;
+  };
+  try {
+    act();
+  } finally {
+    process.stderr.write = write;
+  }
+  return told;
+}
 
 describe('cli display', () => {
   it('--quiet prints what did not pass, and the outcome', async () => {
@@ -76,6 +94,18 @@ describe('cli display', () => {
       expect(() => checkDisplay(flags)).to.throw(part);
     });
   }
+
+  it('--reporter leaves notices to standard error', () =>
+    inTemporaryFolder((folder) => {
+      const reporter = path.join(folder, 'silent.cjs');
+      writeFileSync(reporter, 'module.exports = class {};');
+      const screen = new Screen(new PassThrough(), {});
+      const options = { screen, context: {}, listing: [], titles: new Map<string, string>(), strict: false };
+      const display = displayOf({ reporter }, { ...options, now: () => 0 });
+      const told = toldBy(() => display.notice('the device follows rfc6245'));
+      expect(told).to.equal('grespec: the device follows rfc6245\n');
+      return Promise.resolve();
+    }));
 
   for (const [elapsed, done, total, text] of [
     [400, 1, 100, '1 s'],

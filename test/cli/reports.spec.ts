@@ -1,5 +1,8 @@
 import { expect } from 'chai';
-import { parseReport, Reports } from '../../src/cli/reports.js';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { checkReports, parseReport, parseReports } from '../../src/cli/reports.js';
+import { inTemporaryFolder } from './grespec.js';
 
 describe('cli --report', () => {
   it('reads kind and path', () => {
@@ -21,8 +24,24 @@ describe('cli --report', () => {
     });
   }
 
+  it('finds out beforehand where no report can be written, and writes none', async () => {
+    await inTemporaryFolder((folder) => {
+      const file = path.join(folder, 'new', 'report.json');
+      checkReports(parseReports([`json=${file}`, 'tap=/dev/stdout']));
+      expect(existsSync(path.dirname(file))).to.equal(true);
+      expect(existsSync(file)).to.equal(false);
+      for (const bad of [folder, '/dev/null/report.json', '/proc/nosuch/report.json']) {
+        expect(() => checkReports(parseReports([`json=${bad}`])))
+          .to.throw(`cannot write the json report to ${bad}: `)
+          .with.property('exitCode', 2);
+      }
+      return Promise.resolve();
+    });
+  });
+
   it('refuses one file for two reports', () => {
-    const wishes = [parseReport('junit=a'), parseReport('json=a')];
-    expect(() => new Reports(wishes, {})).to.throw('a is given twice');
+    expect(() => parseReports(['junit=a', 'json=a']))
+      .to.throw('a is given twice')
+      .with.property('exitCode', 2);
   });
 });

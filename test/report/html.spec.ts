@@ -101,7 +101,7 @@ describe('report: html', () => {
   });
 
   it('renders a run without cases and without context', () => {
-    expect(modelIn(toHtml(runOf([]))).headline).to.include('no case was run');
+    expect(modelIn(toHtml(runOf([]))).headline).to.include('nothing was judged');
     expect(modelIn(toHtml(runOf([failed]))).requirements).to.deep.equal({});
   });
 

@@ -26,8 +26,9 @@ describe('report: junit', () => {
   it('takes its counts from what it wrote', () => {
     for (const run of [all, strict, runOf([]), runOf(manyCases(100))]) {
       const xml = toJUnit(run);
-      expect(count(xml, 'testcase')).to.equal(run.cases.length);
-      expect(sum(xml, 'tests')).to.equal(run.cases.length);
+      // where nothing was judged, one says so
+      expect(count(xml, 'testcase')).to.equal(Math.max(1, run.cases.length));
+      expect(sum(xml, 'tests')).to.equal(Math.max(1, run.cases.length));
       expect(sum(xml, 'failures')).to.equal(count(xml, 'failure'));
       expect(sum(xml, 'errors')).to.equal(count(xml, 'error'));
       expect(sum(xml, 'skipped')).to.equal(count(xml, 'skipped'));
@@ -73,8 +74,15 @@ describe('report: junit', () => {
       const xml = toJUnit(runOf(cases, { complete: false }));
       expect(xml).to.include('name="grespec (cut short)"');
       expect(xml).to.include('<property name="complete" value="false"/>');
-      expect(xml).to.match(/<system-out>cut short/);
+      expect(xml).to.match(cases.length > 0 ? /<system-out>cut short/ : /<error message="cut short before any case/);
     }
+  });
+
+  it('is red where nothing was judged, but not for a shard without a case', () => {
+    expect(toJUnit(runOf([]))).to.match(/<testsuites name="grespec" [^>]*tests="1" failures="0" errors="1"/);
+    expect(toJUnit(runOf([]))).to.include('<error message="nothing was judged" type="inconclusive">');
+    const shard = toJUnit(runOf([], { shard: { index: 2, total: 2 } }));
+    expect(shard).to.match(/<testsuites name="grespec" [^>]*tests="0" failures="0" errors="0"/);
   });
 
   it('holds no character that XML 1.0 does not know', () => {

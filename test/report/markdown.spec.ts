@@ -33,7 +33,7 @@ describe('report: markdown', () => {
 
   it('renders a run without cases', () => {
     expect(toMarkdown(runOf([])))
-      .to.include('no case was run')
+      .to.include('nothing was judged')
       .and.not.to.include('| Section');
   });
 });

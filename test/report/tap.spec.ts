@@ -22,7 +22,7 @@ describe('report: tap', () => {
       'not ok',
     ]);
     expect(points(toTap(runOf(everyVerdict, { strict: true })))[2]).to.match(/^not ok 3 /);
-    expect(toTap(runOf([]))).to.include('1..0 # SKIP no case was run');
+    expect(toTap(runOf([]))).to.include('1..0 # SKIP nothing was judged');
   });
 
   it('escapes what would be a directive, and keeps a point on its line', () => {
@@ -37,6 +37,11 @@ describe('report: tap', () => {
     expect(parse(block))
       .to.have.property('details')
       .that.matches(/^rule {6}TS-12 MUST[^]*\nrepeat {4}grespec run .*\n$/);
+  });
+
+  it('bails out where nothing was judged', () => {
+    expect(toTap(runOf([]))).to.match(/\nBail out! nothing was judged\n$/);
+    expect(toTap(runOf([], { shard: { index: 2, total: 2 } }))).to.match(/\n# no case falls to shard 2 of 2\n$/);
   });
 
   it('bails out of a run cut short', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Verdict } from '../../src/spec/types.js';
 import type { CaseResult } from '../../src/report/result.js';
-import { countVerdicts, exitCode, headline } from '../../src/report/totals.js';
+import { countVerdicts, exitCode, exitCodeOf, headline } from '../../src/report/totals.js';
 import { everyVerdict, passed, runOf, undecided } from './sample.js';
 
 const totalsOf = (verdicts: readonly Verdict[]) => countVerdicts(verdicts.map((verdict) => ({ verdict })));
@@ -57,9 +57,16 @@ describe('report: totals', () => {
     );
   });
 
+  it('exits with 4 when nothing was judged, unless no case falls to the shard', () => {
+    expect(exitCodeOf(runOf([]))).to.equal(4);
+    expect(exitCodeOf(runOf([], { shard: { index: 2, total: 2 } }))).to.equal(0);
+    expect(exitCodeOf(runOf([passed]))).to.equal(0);
+    expect(exitCodeOf(runOf([passed], { complete: false }))).to.equal(4);
+  });
+
   it('puts the run into words', () => {
     expect(headline(runOf([passed]))).to.equal('nothing failed');
-    expect(headline(runOf([]))).to.equal('no case was run');
+    expect(headline(runOf([]))).to.equal('nothing was judged');
     expect(headline(runOf([passed, undecided]))).to.equal('nothing failed, but 1 case could not be decided');
     expect(headline(runOf(everyVerdict))).to.equal('non-conformance found: 1 of 6 cases failed');
     expect(headline(runOf(everyVerdict, { strict: true }))).to.equal('non-conformance found: 2 of 6 cases failed');

@@ -195,7 +195,7 @@ describe('report: tree', () => {
   });
 
   it('renders a run without cases', () => {
-    expect(renderTree(runOf([]), look)).to.include('no case was run');
+    expect(renderTree(runOf([]), look)).to.include('nothing was judged');
   });
 
   it('renders 3000 cases quickly', () => {

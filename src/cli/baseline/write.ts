@@ -1,14 +1,11 @@
 /** Writes the deviations of a run as a baseline, for a person to look through. */
-import { accessSync, constants, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { stringify } from 'yaml';
-import { makeFolder } from '../../report/folder.js';
 import type { CaseResult, RunResult } from '../../report/result.js';
 import { isFailure } from '../../report/totals.js';
 import { violatedBy } from '../../report/violated.js';
-import { whyNotWritten } from '../../report/write.js';
+import { prepareWhole, whyNotWritten } from '../../report/write.js';
 import { usageError } from '../cli-error.js';
-
 import type { Baseline, BaselineEntry } from './read.js';
 
 /**
@@ -52,10 +49,7 @@ export function baselineText(entries: readonly BaselineEntry[], { tool, run }: R
 /** Before the run: a file that cannot be written is the user's mistake. */
 export function checkWritable(file: string): void {
   try {
-    const there = statSync(file, { throwIfNoEntry: false });
-    if (there?.isDirectory()) throw new Error('it is a directory');
-    makeFolder(dirname(resolve(file)));
-    accessSync(there ? file : dirname(resolve(file)), constants.W_OK);
+    prepareWhole(resolve(file));
   } catch (error) {
     throw usageError(`--write-baseline ${file}: ${whyNotWritten(error)}`);
   }
