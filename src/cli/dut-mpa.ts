@@ -12,7 +12,7 @@ import { flagSource } from './config/flags.js';
 import { associationOf } from './config/resolve.js';
 import { readSettings } from './config/settings.js';
 import { readTarget } from './config/values.js';
-import { checked, defaultKey, type DutFlags, untilSignal } from './dut.js';
+import { checked, checkFault, defaultKey, type DutFlags, refuse, untilSignal } from './dut.js';
 
 export async function dutMpa(args: readonly string[], flags: DutFlags): Promise<number> {
   const [verb, ...words] = args;
@@ -20,10 +20,12 @@ export async function dutMpa(args: readonly string[], flags: DutFlags): Promise<
   if (verb !== undefined) throw usageError(`dut mpa takes ctl or nothing more, not ${quoted(verb)}`);
   if (flags.listFaults) return list(mpaFaults.map((f) => `${f.id}\n    breaks ${f.breaks}: ${f.sentence}\n`));
   if (flags.listVariants) return list(mpaVariants.map((v) => `${v.id}\n    ${v.allowedBy}: ${v.sentence}\n`));
+  refuse('mpa', flags, ['homeLink', 'pixit']);
   const settings = readSettings(flagSource(flags));
   const mnHa = associationOf({ ...defaultKey(), ...settings.mnHa }, 'mnHa', process.env);
   const faHa = associationOf(settings.faHa, 'faHa', process.env);
-  const [listen = '127.0.0.1'] = flags.listen ?? [];
+  const [listen = '127.0.0.1', ...more] = flags.listen ?? [];
+  if (more.length > 0) throw usageError('dut mpa listens on one address; leave the other --listen out');
   // a client needs no port of its own unless it is said
   const own = { port: 0, ...pick(endpoint('--listen', listen), listen.includes(':')) };
   if (flags.homeAgent === undefined) throw usageError('dut mpa needs --home-agent ADDR[:PORT], where it registers');
@@ -40,8 +42,8 @@ export async function dutMpa(args: readonly string[], flags: DutFlags): Promise<
       ...(flags.accessLink !== undefined && { accessLink: flags.accessLink }),
       ...(flags.onDemand !== undefined && { onDemand: { realm: flags.onDemand } }),
       ...(settings.seed !== undefined && { seed: settings.seed }),
-      ...(flags.fault !== undefined && { fault: checked('--fault', flags.fault, mpaFaults) }),
-      ...(flags.variant !== undefined && { variant: checked('--variant', flags.variant, mpaVariants) }),
+      ...(flags.fault !== undefined && { fault: checkFault(flags.fault, 'mpa') }),
+      ...(flags.variant !== undefined && { variant: checked('--variant', flags.variant, mpaVariants, 'mpa') }),
     },
     {
       print: (line) => void process.stdout.write(`${line}\n`),

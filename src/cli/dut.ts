@@ -40,6 +40,7 @@ export async function dut(device: string, args: readonly string[], flags: DutFla
     process.stdout.write(flags.listFaults ? faultList() : variantList());
     return exitCodes.ok;
   }
+  refuse('ha', flags, ['homeAgent', 'control', 'onDemand', 'accessLink']);
   const options = optionsOf(flags);
   const host = await startHomeAgent(systemNet(), options).catch((error: unknown) => {
     throw error instanceof TypeError ? usageError(error.message) : error;
@@ -51,6 +52,14 @@ export async function dut(device: string, args: readonly string[], flags: DutFla
   await ended;
   await host.close();
   return exitCodes.ok;
+}
+
+/** Flags that are for the other device would be passed over. */
+export function refuse(device: 'ha' | 'mpa', flags: DutFlags, others: readonly (keyof DutFlags)[]): void {
+  const other = others.find((name) => flags[name] !== undefined);
+  if (other === undefined) return;
+  const flag = other.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw usageError(`--${flag} is not for dut ${device}; leave it out`);
 }
 
 /** Resolves when somebody wants the device to end. */
@@ -69,14 +78,19 @@ function variantList(): string {
 
 /** An id that is in the list; another one is a usage error that names the nearest. */
 export function checkFault(id: string, device: 'ha' | 'mpa' = 'ha'): string {
-  return checked('--fault', id, device === 'ha' ? allHaFaults : mpaFaults);
+  return checked('--fault', id, device === 'ha' ? allHaFaults : mpaFaults, device);
 }
 
-export function checked(flag: '--fault' | '--variant', id: string, list: readonly { readonly id: string }[]): string {
+export function checked(
+  flag: '--fault' | '--variant',
+  id: string,
+  list: readonly { readonly id: string }[],
+  device: 'ha' | 'mpa',
+): string {
   if (list.some((entry) => entry.id === id)) return id;
   const ids = list.map((entry) => entry.id);
   throw usageError(
-    `${flag}: there is no ${quoted(id)}; ${didYouMean(id, ids, `see: grespec dut ha --list${flag.slice(1)}s`)}`,
+    `${flag}: there is no ${quoted(id)}; ${didYouMean(id, ids, `see: grespec dut ${device} --list${flag.slice(1)}s`)}`,
   );
 }
 
@@ -100,7 +114,7 @@ function optionsOf(flags: DutFlags): HomeAgentOptions {
     ...(seed !== undefined && { seed }),
     ...haProfile(profile, pics),
     ...(flags.fault !== undefined && { fault: checkFault(flags.fault) }),
-    ...(flags.variant !== undefined && { variant: checked('--variant', flags.variant, haVariants) }),
+    ...(flags.variant !== undefined && { variant: checked('--variant', flags.variant, haVariants, 'ha') }),
   };
 }
 

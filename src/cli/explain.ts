@@ -76,8 +76,15 @@ function ofCase(definition: CaseDefinition): string {
     '  requirements',
     ...requirements,
     '',
-    `  run it: grespec run ${id}`,
+    `  run it: ${runWords(id, [definition])}`,
   ].join('\n');
+}
+
+/** The tester has another role for each kind of device. */
+function runWords(name: string, cases: readonly CaseDefinition[]): string {
+  const run = `grespec run ${name}`;
+  const duts = new Set(cases.map(({ dut }) => dut));
+  return [...(duts.has('ha') ? [run] : []), ...(duts.has('mpa') ? [`${run} --as ha`] : [])].join(', and ');
 }
 
 function levelWord({ level }: Requirement): string {
@@ -119,7 +126,7 @@ function ofRequirement(row: Requirement): string {
     '',
     covering.length > 0 ? '  cases' : '  no case covers it',
     ...covering.map((definition) => `    ${definition.id}  ${definition.title}`),
-    ...(covering.length > 0 ? ['', `  run them: grespec run ${id}`] : []),
+    ...(covering.length > 0 ? ['', `  run them: ${runWords(id, covering)}`] : []),
   ].join('\n');
 }
 
@@ -141,5 +148,5 @@ function ofKnob({ name, ambiguity, values, default: initial, why }: Knob): strin
 
 function ofPrefix(name: string, below: readonly CaseDefinition[]): string {
   const count = below.length === 1 ? '1 case' : `${below.length} cases`;
-  return `${asText(below)}\n${count}; run them: grespec run ${name}`;
+  return `${asText(below)}\n${count}; run them: ${runWords(name, below)}`;
 }

@@ -6,7 +6,7 @@ import { readConfigFile } from './config/document.js';
 import { type ConfigFlags, flagSource } from './config/flags.js';
 import { roleOf } from './config/resolve.js';
 import { mergeSettings, readSettings, type Settings } from './config/settings.js';
-import { select } from './select.js';
+import { isSelected, select } from './select.js';
 
 /** Defaults < file < flags. */
 export function settingsOf(flags: ConfigFlags & { readonly config?: string }): Settings {
@@ -29,7 +29,7 @@ export function selectCases(
   const { dut, name } = devices[role];
   const ofRole = cases.filter((definition) => definition.dut === dut);
   if (ofRole.length === 0) throw usageError(`there are no cases against ${name} (--as ${role}) yet; see: grespec list`);
-  const wrong = selectors.find((selector) => selector !== '' && isOfOther(selector, cases, dut));
+  const wrong = selectors.find((selector) => isOfOther(selector, cases, dut));
   if (wrong !== undefined) {
     const other = role === 'mpa' ? 'ha' : 'mpa';
     throw usageError(`the cases of ${wrong} are against ${devices[other].name}: add --as ${other}`);
@@ -38,6 +38,6 @@ export function selectCases(
 }
 
 function isOfOther(selector: string, cases: readonly CaseDefinition[], dut: 'ha' | 'mpa'): boolean {
-  const matching = cases.filter(({ id }) => id.startsWith(selector));
+  const matching = cases.filter((definition) => isSelected(definition, selector));
   return matching.length > 0 && matching.every((definition) => definition.dut !== dut);
 }

@@ -21,7 +21,7 @@ export function select<T extends Selectable>(cases: readonly T[], selectors: rea
 }
 
 /** `ha/5` selects all of `ha/5.2` and `ha/5.3`; a requirement id must be whole. */
-function isSelected(definition: Selectable, selector: string): boolean {
+export function isSelected(definition: Selectable, selector: string): boolean {
   return selector !== '' && (definition.id.startsWith(selector) || isCovering(definition, selector.toUpperCase()));
 }
 

@@ -91,7 +91,22 @@ describe('cli command line', () => {
       [['decode', '00', '--form', 'x'], 'the forms are'],
       [['dut', 'fa'], 'grespec dut ha'],
       [['dut', 'ha', '--listen', '127.0.0.1:1,127.0.0.2:2'], 'the same port'],
-      [['dut', 'ha', '--variant', 'x'], '--list-variants'],
+      [['dut', 'ha', '--variant', 'x'], 'grespec dut ha --list-variants'],
+      [['dut', 'mpa', '--fault', 'x', '--home-agent', '127.0.0.1'], 'grespec dut mpa --list-faults'],
+      [['run', '--as', 'ha', '--fault', 'no-such-fault'], 'grespec dut mpa --list-faults'],
+      [['dut', 'ha', '--control', '/tmp/mpa'], '--control is not for dut ha'],
+      [['dut', 'ha', '--on-demand', 'example.org'], '--on-demand is not for dut ha'],
+      [['dut', 'mpa', '--home-link', 'eth1'], '--home-link is not for dut mpa'],
+      [['dut', 'mpa', '--listen', '127.0.0.1', '--listen', '127.0.0.2'], 'dut mpa listens on one address'],
+      [['run', 'MN-02'], 'the cases of MN-02 are against mobility proxy agents: add --as ha'],
+      [['selfcheck', 'ha/5.3', 'ha/typo'], '"ha/typo" matches no case'],
+      [['selfcheck', '--as', 'ha', 'ha/5.3'], '"ha/5.3" matches no case'],
+      [['audit', 'no/such.pcap', '--report', 'json=/dev/null/x'], '/dev/null/x'],
+      [['audit', 'no/such.pcap', '--report', 'json=x', '--report', 'junit=x'], 'x is given twice'],
+      [['replay', 'no/such.pcap', ...target, '--report', 'json=/tmp'], 'report to /tmp: it is a directory'],
+      [['replay', 'no/such.pcap', ...target, '--port', '0'], '--port "0": it is 1 to 65535'],
+      [['probe', ...target, '--key', key, '--write', '/dev/null/x'], 'cannot write /dev/null/x: '],
+      [['init', '/dev/null/x'], 'cannot write /dev/null/x: '],
     ] as const) {
       it(`grespec ${args.join(' ')}`, async () => {
         const error = await parse(args).then(

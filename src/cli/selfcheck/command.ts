@@ -6,6 +6,7 @@ import { isSound, matrixOf } from './matrix.js';
 import { runAll } from './pool.js';
 import { asMarkdown, asText } from './print.js';
 import { inStages } from './stages.js';
+import { select } from '../select.js';
 import { writeText } from '../write-text.js';
 
 export interface SelfcheckFlags {
@@ -16,13 +17,15 @@ export interface SelfcheckFlags {
   readonly matrix?: boolean;
 }
 
-export async function selfcheck(select: readonly string[], flags: SelfcheckFlags): Promise<number> {
+export async function selfcheck(selectors: readonly string[], flags: SelfcheckFlags): Promise<number> {
   const duts = rolesOf(flags.as);
+  const ofDuts = sections.filter((s) => duts.includes(s.dut)).flatMap((s) => s.cases);
+  const selected = new Set(select(ofDuts, selectors));
   let sound = true;
   const files: { readonly title: string; readonly matrix: ReturnType<typeof matrixOf> }[] = [];
   for (const dut of duts) {
     const all = sections.filter((s) => s.dut === dut).flatMap((s) => s.cases);
-    const cases = all.filter((c) => select.length === 0 || select.some((prefix) => c.id.startsWith(prefix)));
+    const cases = all.filter((c) => selected.has(c));
     if (cases.length === 0) continue;
     const jobs = jobsFor(dut);
     // a fault may be left to the cases that are not selected
@@ -42,7 +45,6 @@ export async function selfcheck(select: readonly string[], flags: SelfcheckFlags
     files.push({ title, matrix });
     sound &&= isSound(matrix);
   }
-  if (files.length === 0) throw usageError(`no case begins with ${select.map(quoted).join(' or ')}; see: grespec list`);
   if (flags.json !== undefined) writeText('--json', flags.json, `${JSON.stringify(files, null, 2)}\n`);
   if (flags.markdown !== undefined)
     writeText('--markdown', flags.markdown, files.map((f) => asMarkdown(f.title, f.matrix)).join('\n'));
