@@ -21,7 +21,7 @@ import { type EmbeddedDevice, endpointFor } from './embedded.js';
 import { EmbeddedMpa } from './embedded-mpa.js';
 import { checkDisplay, type DisplayFlags, displayOf } from './display.js';
 import type { OwnSuiteFlags } from './display-options.js';
-import { catchInterrupts } from './interrupt.js';
+import { catchInterrupts, type RunInterrupts } from './interrupt.js';
 import { asText } from './list.js';
 import { machine } from './machine.js';
 import { embeddedParts, type Part, runParts } from './parts.js';
@@ -177,7 +177,18 @@ interface Conducted {
 /** After an interrupt, how long the tester may take to come to its end, in milliseconds. */
 const patience = 2000;
 
+/** Signals are caught before the first report is written, so that none is left half begun. */
 async function conduct(conducted: Conducted): Promise<number> {
+  const interrupts = catchInterrupts(tell);
+  try {
+    return await conductUntil(interrupts, conducted);
+  } finally {
+    interrupts.stop();
+  }
+}
+
+async function conductUntil(interrupts: RunInterrupts, conducted: Conducted): Promise<number> {
+  const { signal } = interrupts;
   const { sections, config, net, cases, selectors, flags, reports, parts, isApart, baseline, isEmbedded } = conducted;
   const screen = new Screen(process.stdout, process.env);
   const context = reportContext(sections, dialectOf(config));
@@ -199,8 +210,6 @@ async function conduct(conducted: Conducted): Promise<number> {
     listing: runListing(sections, parts),
     titles: new Map(cases.map(({ id, title }) => [id, title])),
   });
-  const interrupts = catchInterrupts(tell);
-  const { signal } = interrupts;
   let wire: WireWatch | undefined;
   try {
     wire = flags.pcap === undefined ? undefined : watchWire([config, ...parts.map((part) => part.config)]);
@@ -249,7 +258,6 @@ async function conduct(conducted: Conducted): Promise<number> {
   } finally {
     ci.stop();
     reports.stop();
-    interrupts.stop();
     await wire?.stop();
     await Promise.all(parts.map(async ({ device }) => device?.stop()));
   }
