@@ -33,4 +33,5 @@ export function writeConfig(file: string, text: string, isForced: boolean): void
   }
 }
 
-const cannotWrite = (file: string, error: unknown): CliError => usageError(`cannot write ${file}: ${whyNotWritten(error)}`);
+const cannotWrite = (file: string, error: unknown): CliError =>
+  usageError(`cannot write ${file}: ${whyNotWritten(error)}`);
