@@ -322,8 +322,11 @@ export class Signalling extends CaseBase {
     for (const mn of this.mns) {
       this.session.hosts.delete(mn.nai);
       mn.giveAddressBack();
-      for (const binding of this.session.oracle.bindings.of(mn.nai, this.session.clock.now())) {
-        const request = { ...endingOf(binding, this.config), careOf: binding.careOf };
+      const bindings = this.session.oracle.bindings.of(mn.nai, this.session.clock.now());
+      // a nonce is good for one request; the home address as care-of address ends all bindings, RFC 3344 §3.6.1.3
+      const atOnce = bindings.length > 1 && this.config.mnHa.replay === 'nonces';
+      for (const binding of atOnce ? bindings.slice(0, 1) : bindings) {
+        const request = { ...endingOf(binding, this.config), careOf: atOnce ? binding.homeAddress : binding.careOf };
         const careOf = Math.max(0, this.session.stations.addresses.indexOf(binding.careOf));
         new MobileNode(this.session, { nai: mn.nai, careOf, during: this.id }).send(mn.request(request));
       }
