@@ -17,6 +17,7 @@ import type { Arrival, Probe } from '../../src/tester/probe.js';
 import { draftModes as modes, type Mode } from '../../src/tester/request.js';
 import { broadcastMac, type EthernetInput } from '../../src/wire/ethernet.js';
 import { etherTypes } from '../../src/wire/gre.js';
+import { ipv4, type Ipv4Input } from '../../src/wire/ipv4.js';
 import { ipv6 } from '../../src/wire/ipv6.js';
 import { encode } from '../../src/wire/layout.js';
 import { concat } from '../../src/wire/text.js';
@@ -40,6 +41,16 @@ const ipv6Packet = (probe: Probe): Uint8Array =>
 const snapHeader = Uint8Array.of(0xaa, 0xaa, 0x03, 0, 0, 0, 0x88, 0xb5);
 /** IEEE 802.1ad: the tag of a provider, in front of that of a customer. */
 const serviceTag = 0x88a8;
+
+/** RFC 3692: protocol 253 is for experiments. */
+const experimentalProtocol = 253;
+
+/** Types that are no secret, but that switches know something of: MPLS (RFC 3032), PPPoE (RFC 2516). */
+const knownTypes = [
+  ['MPLS', 0x8847],
+  ['PPPoE discovery', 0x8863],
+  ['a PPPoE session', 0x8864],
+] as const;
 
 /** IPv6 multicast for all nodes, RFC 2464 §7. */
 const allNodesMac = '33:33:00:00:00:01';
@@ -305,6 +316,28 @@ export const bridging = section('ha/7', { document: 'tsirtsis', section: '7' }, 
     const pair = await bridgedPair(t);
     // a bridge forwards frames; who lowers a TTL has routed what is inside
     await unchanged(t, 'TS-13', 'a frame with IPv4', pair, (probe) => echoFrame(...pair, probe));
+    const packet = (fields: Ipv4Input) => (probe: Probe) =>
+      frameFrom(pair[0], pair[1].mac, probe, {
+        etherType: etherTypes.ipv4,
+        payload: encode(ipv4, {
+          ...{ source: pair[0].ip ?? '0.0.0.0', destination: pair[1].ip ?? '0.0.0.0', protocol: experimentalProtocol },
+          ...{ payload: probe.payload(40), ...fields }, // all fragments but the last have whole groups of 8 octets
+        }),
+      });
+    await unchanged(t, 'TS-13', 'a frame with IPv4 whose TTL is 1', pair, packet({ ttl: 1 }));
+    // a filter may want to see whole packets
+    for (const fields of [{ moreFragments: true }, { fragmentOffset: 5 }]) {
+      await unchanged(t, 'TS-13', 'a frame with a fragment of IPv4', pair, packet(fields), 'warns');
+    }
+  });
+
+  test('59', 'MUST let frames of known types through unchanged', { ...between, covers: ['TS-13'] }, async (t) => {
+    const pair = await bridgedPair(t);
+    for (const [name, etherType] of knownTypes) {
+      await unchanged(t, 'TS-13', `a frame with ${name}`, pair, (probe) =>
+        frameFrom(pair[0], pair[1].mac, probe, { etherType }),
+      );
+    }
   });
 
   test(

@@ -4,7 +4,7 @@ import type { Binding } from '../../agents/ha-bindings.js';
 import { allPorts } from '../../agents/ha-bridging.js';
 import { age } from '../../agents/ha-routing.js';
 import type { HaRules } from '../../agents/ha-rules.js';
-import { ip, isGroupAt, macAt, putU16, u16At } from '../../agents/octets.js';
+import { ip, isFragment, isGroupAt, macAt, putU16, u16At } from '../../agents/octets.js';
 import { dhcpv4Ports } from '../../wire/dhcpv4.js';
 import { etherTypes } from '../../wire/gre.js';
 import { ipProtocols } from '../../wire/ipv4.js';
@@ -81,6 +81,24 @@ export const l2Faults: readonly Fault[] = [
     'TS-13',
     'Drops frames with the VLAN tag of a provider.',
     losing((frame) => typeOf(frame) === 0x88a8),
+  ),
+  fault(
+    'l2-labels-and-sessions-lost',
+    'TS-13',
+    'Drops frames with MPLS or PPPoE, which its switch takes for its own.',
+    losing((frame) => [0x8847, 0x8863, 0x8864].includes(typeOf(frame))),
+  ),
+  fault(
+    'l2-last-hop-lost',
+    'TS-13',
+    'Drops frames with IPv4 whose TTL is 1, as a router does.',
+    losing((frame) => typeOf(frame) === etherTypes.ipv4 && frame[frameHeader + ip.ttl] === 1),
+  ),
+  fault(
+    'l2-fragments-lost',
+    'TS-13',
+    'Drops frames with fragments of IPv4.',
+    losing((frame) => typeOf(frame) === etherTypes.ipv4 && isFragment(frame.subarray(frameHeader))),
   ),
   fault('l2-broadcast-dropped', 'TS-13', 'Drops broadcast frames of mobile nodes.', losing(isBroadcast)),
   fault(
