@@ -1,4 +1,5 @@
 /** What every case has, whichever device it tests: its frames, its demands, and the ways to end undecided. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../net/port.js';
 import type { RequirementId } from '../spec/catalogue.js';
 import type { RunConfig } from '../spec/config.js';
@@ -17,6 +18,13 @@ export interface Warning {
   readonly actual: string;
 }
 
+/** Waits for all; of those that reject, a violation counts before what is merely not decided. */
+async function allOf(rounds: readonly Promise<void>[]): Promise<void> {
+  const ends = await Promise.allSettled(rounds);
+  const reasons = ends.flatMap((end): unknown[] => (end.status === 'rejected' ? [end.reason] : []));
+  if (reasons.length > 0) throw reasons.find((reason) => reason instanceof Violation) ?? reasons[0];
+}
+
 /** Most that any case waits in one go, in milliseconds: a device that grants too much must not hold up the run. */
 const longestWait = 20_000;
 
@@ -32,8 +40,8 @@ export class CaseBase {
   readonly notes: string[] = [];
   /** Milliseconds by which a binding may outlive its lifetime: clocks and timers are not exact. */
   readonly expiryTolerance = 1000;
-  /** Which of several rounds of the case is on, for example a mode; stands before what is expected. */
-  #round = '';
+  /** Which of several rounds of the case is on, for example a mode; stands before what is expected. Rounds may overlap. */
+  readonly #rounds = new AsyncLocalStorage<string>();
   readonly #clock: Clock;
 
   constructor(definition: CaseOptions & { readonly id: string }, config: RunConfig, clock: Clock) {
@@ -42,6 +50,10 @@ export class CaseBase {
     this.unseen = definition.unseen;
     this.config = config;
     this.#clock = clock;
+  }
+
+  get #round(): string {
+    return this.#rounds.getStore() ?? '';
   }
 
   /** The requirements that the case covers and the profile has. */
@@ -106,12 +118,12 @@ export class CaseBase {
     return `profile ${this.config.profile} has none of the modes that this case is about`;
   }
 
-  /** Does the same in each of these modes; what fails names the mode. */
-  async inModes(all: readonly Mode[], body: (mode: Mode) => Promise<void>): Promise<void> {
-    for (const mode of possibleModes(all, this.config)) {
-      this.#round = `${modeName(mode)}: `;
-      await body(mode);
-    }
-    this.#round = '';
+  /** Does the same in each of these modes, one after the other or at once; what fails names the mode. */
+  async inModes(all: readonly Mode[], body: (mode: Mode) => Promise<void>, atOnce = false): Promise<void> {
+    const rounds = possibleModes(all, this.config).map(
+      (mode) => () => this.#rounds.run(`${modeName(mode)}: `, () => body(mode)),
+    );
+    if (atOnce) return allOf(rounds.map((round) => round()));
+    for (const round of rounds) await round();
   }
 }

@@ -66,6 +66,8 @@ const probeAttempts = 3;
 const repetitionPatience = 3000;
 /** How long a frame may take through the agent, in milliseconds, before it is sent again. */
 const framePatience = 400;
+/** The same, one attempt after the other: the first frame often overtakes the reply that has built its tunnel. */
+const framePatiences = [25, 75, 300, framePatience, framePatience] as const;
 /** The same for an answer of its DHCP server, which may probe for the address first, RFC 2131 §3.1. */
 const dhcpPatience = 1500;
 /** How long after the witness a stray frame is waited for, in milliseconds. */
@@ -192,9 +194,9 @@ export class MpaContext extends MpaSignalling {
 
   async #goesUp(node: ProxiedNode, options: UpOptions): Promise<Arrival | undefined> {
     const probe = this.probe();
-    for (let attempt = 0; attempt < probeAttempts; attempt++) {
+    for (const patience of framePatiences) {
       await this.sendUp(node, probe, options);
-      const arrival = await probe.arrivals.first(framePatience);
+      const arrival = await probe.arrivals.first(patience);
       if (!arrival) continue;
       this.recorder.regard(arrival.frame.bytes);
       return arrival;
@@ -270,9 +272,9 @@ export class MpaContext extends MpaSignalling {
 
   async #tryDown(node: ProxiedNode, options: DownOptions): Promise<LinkFrame | undefined> {
     const probe = this.probe();
-    for (let attempt = 0; attempt < probeAttempts; attempt++) {
+    for (const patience of framePatiences) {
       this.sendDown(node, probe, options);
-      const frame = await probe.emerged.first(framePatience, ({ bytes }) => isFor(bytes, options.to?.mac ?? node.mac));
+      const frame = await probe.emerged.first(patience, ({ bytes }) => isFor(bytes, options.to?.mac ?? node.mac));
       if (frame) return frame;
     }
     return undefined;

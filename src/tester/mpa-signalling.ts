@@ -38,10 +38,12 @@ const wishOf = (mode: Mode): AttachWish => ({ l2: mode.a === true, key: mode.key
 export class MpaSignalling extends CaseBase {
   readonly session: MpaSession;
   readonly nodes: ProxiedNode[] = [];
+  readonly #waits: boolean;
 
   constructor(session: MpaSession, definition: CaseOptions & { readonly id: string }) {
     super(definition, session.config, session.clock);
     this.session = session;
+    this.#waits = definition.waits === true;
   }
 
   /** Milliseconds by which the moments of requests since then may be wrong: the tester may have been busy. */
@@ -180,6 +182,11 @@ export class MpaSignalling extends CaseBase {
       body,
       (mode) => wanted(mode) && (!onlyMode || (mode.a === onlyMode.a && mode.key === onlyMode.key)),
     );
+  }
+
+  /** Where a case waits it does so in all modes at once. */
+  override inModes(all: readonly Mode[], body: (mode: Mode) => Promise<void>): Promise<void> {
+    return super.inModes(all, body, this.#waits);
   }
 
   protected override whyNoMode(): string {

@@ -116,7 +116,7 @@ export const proxyRetransmission = mpaSection(
     test(
       '04',
       'MUST use NTP timestamps, and SHOULD fill their low bits at random',
-      { needs: ['greKeys'], ...timestamps, covers: ['MN-08'] },
+      { needs: ['greKeys'], ...timestamps, covers: ['MN-08'], waits: true }, // for its turn
       (t) =>
         t.session.clockCases.run(async () => {
           const lows: number[] = [];
