@@ -1,5 +1,4 @@
 /** What every case has, whichever device it tests: its frames, its demands, and the ways to end undecided. */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../net/port.js';
 import type { RequirementId } from '../spec/catalogue.js';
 import type { RunConfig } from '../spec/config.js';
@@ -16,6 +15,19 @@ export interface Warning {
   readonly requirement: string;
   readonly expected: string;
   readonly actual: string;
+}
+
+/** What comes of a round that goes on beside others; how it ends names it. */
+async function named(round: string, end: Promise<void>): Promise<void> {
+  try {
+    await end;
+  } catch (error) {
+    if (error instanceof Violation) throw new Violation(error.requirement, round + error.expected, error.actual);
+    // what is derived from it is about the device as a whole
+    if (error instanceof Inconclusive && error.constructor === Inconclusive)
+      throw new Inconclusive(round + error.message);
+    throw error;
+  }
 }
 
 /** Waits for all; of those that reject, a violation counts before what is merely not decided. */
@@ -40,8 +52,8 @@ export class CaseBase {
   readonly notes: string[] = [];
   /** Milliseconds by which a binding may outlive its lifetime: clocks and timers are not exact. */
   readonly expiryTolerance = 1000;
-  /** Which of several rounds of the case is on, for example a mode; stands before what is expected. Rounds may overlap. */
-  readonly #rounds = new AsyncLocalStorage<string>();
+  /** Which of several rounds of the case is on, for example a mode; stands before what is expected. */
+  #round = '';
   readonly #clock: Clock;
 
   constructor(definition: CaseOptions & { readonly id: string }, config: RunConfig, clock: Clock) {
@@ -50,10 +62,6 @@ export class CaseBase {
     this.unseen = definition.unseen;
     this.config = config;
     this.#clock = clock;
-  }
-
-  get #round(): string {
-    return this.#rounds.getStore() ?? '';
   }
 
   /** The requirements that the case covers and the profile has. */
@@ -120,10 +128,12 @@ export class CaseBase {
 
   /** Does the same in each of these modes, one after the other or at once; what fails names the mode. */
   async inModes(all: readonly Mode[], body: (mode: Mode) => Promise<void>, atOnce = false): Promise<void> {
-    const rounds = possibleModes(all, this.config).map(
-      (mode) => () => this.#rounds.run(`${modeName(mode)}: `, () => body(mode)),
-    );
-    if (atOnce) return allOf(rounds.map((round) => round()));
-    for (const round of rounds) await round();
+    const modes = possibleModes(all, this.config);
+    if (atOnce) return allOf(modes.map((mode) => named(`${modeName(mode)}: `, body(mode))));
+    for (const mode of modes) {
+      this.#round = `${modeName(mode)}: `;
+      await body(mode);
+    }
+    this.#round = '';
   }
 }
