@@ -7,7 +7,7 @@ import { ruleIn } from '../spec/profiles.js';
 import { failsAt } from '../spec/severity.js';
 import { pause } from './arrivals.js';
 import type { CaseOptions } from './case.js';
-import { Inconclusive, Skipped, Violation } from './outcome.js';
+import { DeviceLost, Inconclusive, Skipped, Violation } from './outcome.js';
 import { Recorder } from './recorder.js';
 import { claimedModes, type Mode, modeName, possibleModes } from './request.js';
 
@@ -30,11 +30,13 @@ async function named(round: string, end: Promise<void>): Promise<void> {
   }
 }
 
-/** Waits for all; of those that reject, a violation counts before what is merely not decided. */
+/** Waits for all. Of those that reject, the loss of the device counts first, and then a violation. */
 async function allOf(rounds: readonly Promise<void>[]): Promise<void> {
   const ends = await Promise.allSettled(rounds);
   const reasons = ends.flatMap((end): unknown[] => (end.status === 'rejected' ? [end.reason] : []));
-  if (reasons.length > 0) throw reasons.find((reason) => reason instanceof Violation) ?? reasons[0];
+  if (reasons.length === 0) return;
+  const isOf = (kind: typeof DeviceLost | typeof Violation) => reasons.find((reason) => reason instanceof kind);
+  throw isOf(DeviceLost) ?? isOf(Violation) ?? reasons[0];
 }
 
 /** Most that any case waits in one go, in milliseconds: a device that grants too much must not hold up the run. */
