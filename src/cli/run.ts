@@ -218,7 +218,11 @@ async function conductUntil(interrupts: RunInterrupts, conducted: Conducted): Pr
     const { tool, run: begun } = soFar();
     display.begin(tool, { ...begun, knobs: changedKnobs(begun.knobs, begun.profile) });
     const runPart = async (part: Part, signal: AbortSignal): Promise<void> => {
-      const tunnels = part.device ? (await part.device.start()).raw : true;
+      const started = await part.device?.start().catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+      });
+      if (part.device && !started) return; // Ctrl-C at a terminal ends it too, before it is ready
+      const tunnels = started?.raw ?? true;
       const usable = part.config.gre && !tunnels ? { ...part.config, ...withoutTunnels } : part.config;
       const { settled, ...access } = config.as === 'ha' ? accessOf(part, net, signal) : {};
       await runCases({
