@@ -1,7 +1,8 @@
 /** Reading and writing of IPv4 packets in place, for the paths that every tunnelled packet takes. */
 import { onesComplement } from '../wire/checksum.js';
+import { u16At } from '../wire/octets.js';
 
-export const u16At = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+export { u16At };
 
 export const u32At = (bytes: Uint8Array, at: number): number => ((u16At(bytes, at) << 16) | u16At(bytes, at + 2)) >>> 0;
 

@@ -44,7 +44,10 @@ export async function probe(flags: ProbeFlags): Promise<number> {
   }
 }
 
-/** What a survey gives; where a device gave no answer, so that nothing can be proposed, or it comes to no end, that is told, and the exit code is given. */
+/**
+ * What a survey gives. Where a device gave no answer, so that nothing can be proposed, or it came to no end, that is told,
+ * and the exit code is given.
+ */
 export async function tryToSurvey<T>(
   survey: () => Promise<T>,
   signal: AbortSignal,

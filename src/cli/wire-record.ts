@@ -5,6 +5,7 @@ import { Reassembler } from '../net/reassemble.js';
 import { udpProtocol } from '../net/udp-packet.js';
 import type { WirePacket } from '../net/wire-tap.js';
 import type { FrameRecord } from '../report/result.js';
+import { u16At } from '../wire/octets.js';
 import { fromHex, toHex } from '../wire/text.js';
 
 /** Octets kept in all, with the keys that they are found by; what comes later is not kept. */
@@ -79,7 +80,7 @@ function keysOf(ip: Uint8Array, fields: Ipv4Fields): string[] {
   const keys = [packetKey(fields, payload, payload.length)];
   const isWholeDatagram = protocol === udpProtocol && fragmentOffset === 0 && !moreFragments && payload.length >= 8;
   if (isWholeDatagram) {
-    const [from, to] = [0, 2].map((at) => ((payload[at] ?? 0) << 8) | (payload[at + 1] ?? 0));
+    const [from, to] = [u16At(payload, 0), u16At(payload, 2)];
     const inside = payload.subarray(8);
     keys.push(datagramKey(`${source}:${from}`, `${destination}:${to}`, inside, inside.length));
   }

@@ -1,7 +1,8 @@
 /** The IPv4 packets of captured ones: link headers and padding off, fragments put together. */
+import { u16At } from '../wire/octets.js';
 import { type CapturedPacket, timeOf } from './capture-packet.js';
 import { ipv4Start } from './capture-link.js';
-import { ipv4MinimumHeader, readIpv4, u16At } from './ipv4-fields.js';
+import { ipv4MinimumHeader, readIpv4 } from './ipv4-fields.js';
 import { Reassembler } from './reassemble.js';
 
 export interface CapturedIpv4 {

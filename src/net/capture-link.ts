@@ -1,5 +1,5 @@
 /** Where IPv4 starts behind the headers of a link (LINKTYPE_ numbers of tcpdump.org). */
-import { u16At } from './ipv4-fields.js';
+import { u16At } from '../wire/octets.js';
 
 export const linkTypes = {
   null: 0,

@@ -1,8 +1,8 @@
 /** What an audit may need of a capture, told from raw octets: registration over UDP, GRE and IP-in-IP. */
 import { mobileIpPort } from '../wire/mobileip.js';
+import { u16At } from '../wire/octets.js';
 import type { Wants } from './capture-packet.js';
 import { ipv4Start, unknownLink } from './capture-link.js';
-import { u16At } from './ipv4-fields.js';
 
 const replyType = 3;
 /** With its UDP header. */

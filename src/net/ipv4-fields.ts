@@ -55,9 +55,6 @@ export function sealIpv4(packet: Uint8Array, headerLength: number): void {
   view.setUint16(10, onesComplement(packet.subarray(0, headerLength)));
 }
 
-/** Two octets as a number; those behind the end count as 0. */
-export const u16At = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
-
 export function dotted(bytes: Uint8Array, offset: number): string {
   return bytes.subarray(offset, offset + 4).join('.');
 }

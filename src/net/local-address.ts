@@ -28,12 +28,10 @@ export async function localAddressFor(target: string): Promise<string> {
  */
 export function freshLoopback(count: number): [string, ...string[]] {
   const first = randomLoopback();
-  const others = new Set<string>();
-  while (others.size < count - 1) {
-    const next = randomLoopback();
-    if (next !== first) others.add(next);
-  }
-  return [first, ...others];
+  const all = new Set([first]);
+  while (all.size < count) all.add(randomLoopback());
+  all.delete(first);
+  return [first, ...all];
 }
 
 const randomLoopback = (): string => `127.${randomInt(16, 255)}.${randomInt(0, 256)}.${randomInt(1, 255)}`;

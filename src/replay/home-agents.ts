@@ -1,6 +1,7 @@
 /** The home agents of a capture: each has one oracle, whatever addresses it speaks from, and is what it shows itself. */
+import { mnOf } from '../oracle/bindings.js';
 import type { OracleContext } from '../oracle/context.js';
-import { type Exchange, naiOf } from '../oracle/exchange.js';
+import type { Exchange } from '../oracle/exchange.js';
 import type { TunnelFrame } from '../oracle/frame.js';
 import { Oracle } from '../oracle/oracle.js';
 import { Revocations } from '../oracle/revocations.js';
@@ -60,7 +61,7 @@ export class HomeAgent {
    */
   hasHistory(x: Exchange): boolean {
     if (!x.accepted || !x.registers || !x.asked) return true;
-    const mn = naiOf(x.rrq) ?? x.rrp.homeAddress;
+    const mn = mnOf(x);
     const isCopy = x.asked.key !== 0 && x.granted?.key === x.asked.key;
     const isFirst = !this.oracle.bindings.of(mn, x.reply.at).some((b) => b.since < x.reply.at);
     if (!isCopy) this.uncertain.delete(mn);

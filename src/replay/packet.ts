@@ -3,6 +3,7 @@ import type { Endpoint } from '../net/port.js';
 import { foldedSum } from '../wire/checksum.js';
 import { ipProtocols } from '../wire/ipv4.js';
 import { ipv4Text } from '../wire/text.js';
+import { u16At } from '../wire/octets.js';
 
 /** An IPv4 packet of a capture. */
 export interface Packet {
@@ -53,10 +54,8 @@ function checksumOf(packet: Uint8Array, datagram: Uint8Array, given: number): Me
   return given === pseudo ? 'partial' : 'wrong';
 }
 
-/** 16 bits in network byte order; zeros where the octets end. */
-export const uint16At = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 /** The Identification of RFC 791 §3.1. */
-export const identificationOf = ({ bytes }: Packet): number => uint16At(bytes, 4);
+export const identificationOf = ({ bytes }: Packet): number => u16At(bytes, 4);
 export const protocolOf = ({ bytes }: Packet): number => bytes[9] ?? 0;
 export const sourceOf = ({ bytes }: Packet): string => addressAt(bytes, 12);
 export const destinationOf = ({ bytes }: Packet): string => addressAt(bytes, 16);

@@ -5,7 +5,8 @@
 import { Recent } from '../oracle/recent.js';
 import { ipProtocols } from '../wire/ipv4.js';
 import { lowIdentification, messageTypes, mobileIpPort } from '../wire/mobileip.js';
-import { destinationOf, type Packet, protocolOf, sourceOf, uint16At } from './packet.js';
+import { u16At } from '../wire/octets.js';
+import { destinationOf, type Packet, protocolOf, sourceOf } from './packet.js';
 
 /** Requests remembered. */
 const mostAsked = 10_000;
@@ -25,7 +26,7 @@ export class Ports {
     if (protocolOf(packet) !== ipProtocols.udp) return true;
     const { bytes } = packet;
     const udp = ((bytes[0] ?? 0) & 15) * 4;
-    const [from, to] = [uint16At(bytes, udp), uint16At(bytes, udp + 2)];
+    const [from, to] = [u16At(bytes, udp), u16At(bytes, udp + 2)];
     const payload = bytes.subarray(udp + 8);
     const isOurs = (p: number): boolean => p === mobileIpPort || p === this.#port;
     if (!isOurs(from) && !isOurs(to)) return this.#isAnswer(packet, to, payload);

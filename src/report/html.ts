@@ -7,7 +7,7 @@ import type { PageModel } from './html/page-model.js';
 import { clientScript } from './html/script.js';
 import { style } from './html/style.js';
 import type { RunResult } from './result.js';
-import { seedFact } from './seed.js';
+import { seedFact } from './facts.js';
 import { duration, oneLine } from './text.js';
 import { countVerdicts, outcomeOfRun } from './totals.js';
 

@@ -5,7 +5,7 @@ import { evidence } from './evidence.js';
 import { knownNotes } from './known.js';
 import { plain, signs } from './look.js';
 import type { CaseResult, RunResult } from './result.js';
-import { seedFact } from './seed.js';
+import { headFacts } from './facts.js';
 import { bySection } from './sections.js';
 import { groupByReason } from './summary.js';
 import { duration, oneLine } from './text.js';
@@ -18,16 +18,12 @@ const detailLines = 150;
 const { marks } = signs(plain);
 
 export function toMarkdown(result: RunResult, context: ReportContext = {}): string {
-  const { tool, run, cases } = result;
+  const { run, cases } = result;
   const outcome = outcomeOfRun(result);
   const lines = [`## ${marks[outcome]} grespec: ${inline(headline(result))}`, ''];
   if (!run.complete) lines.push('> **Cut short:** this report holds what was decided until then.', '');
   const facts = [
-    `${tool.name} ${tool.version}`,
-    `target ${run.target}`,
-    `profile ${run.profile}`,
-    ...seedFact(run),
-    ...(run.fault === undefined ? [] : [`fault ${run.fault}`]),
+    ...headFacts(result),
     duration(run.durationMs),
     ...(run.strict ? ['strict'] : []),
     ...(run.shard ? [`shard ${run.shard.index} of ${run.shard.total}`] : []),

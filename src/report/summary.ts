@@ -3,7 +3,7 @@ import { type Level, type Verdict, verdicts } from '../spec/types.js';
 import { knownNotes } from './known.js';
 import { type Look, paint, signs, verdictInk } from './look.js';
 import type { CaseResult, RunResult } from './result.js';
-import { seedFact } from './seed.js';
+import { seedFact } from './facts.js';
 import { clipped, columns, duration, oneLine, padded, wrap } from './text.js';
 import { counts, countVerdicts, headline, isFailure, outcomeOfRun, plural, type Totals } from './totals.js';
 
@@ -107,9 +107,9 @@ function hints(run: RunResult, look: Look, planned: number): string[] {
   texts.push(...reasons(cases, 'skip', { word: 'skipped', were: 'were skipped' }));
   if (totals.error > 0) {
     texts.push(
-      `${plural(totals.error, 'error')} of the tester itself, not of the device: please report${seedFact(run.run)
-        .map((seed) => ` with ${seed}`)
-        .join('')}.`,
+      [`${plural(totals.error, 'error')} of the tester itself, not of the device: please report`, ...seedFact(run.run)]
+        .join(' with ')
+        .concat('.'),
     );
   }
   if (totals.warn > 0 && !strict) texts.push(`${plural(totals.warn, 'warning')} would fail with --strict.`);

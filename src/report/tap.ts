@@ -4,23 +4,18 @@ import { evidence } from './evidence.js';
 import { knownNotes, knownText } from './known.js';
 import { plain } from './look.js';
 import type { CaseResult, RunResult } from './result.js';
-import { seedFact } from './seed.js';
+import { headFacts } from './facts.js';
 import { oneLine, printable } from './text.js';
 import { headline, isFailure, outcomeOfRun } from './totals.js';
 
 export function toTap(result: RunResult, context: ReportContext = {}): string {
-  const { tool, run, cases } = result;
-  const facts = [
-    `${tool.name} ${tool.version}`,
-    `target ${run.target}`,
-    `profile ${run.profile}`,
-    ...seedFact(run),
-    ...(run.fault === undefined ? [] : [`fault ${run.fault}`]),
-  ];
+  const { run, cases } = result;
   const lines = [
     'TAP version 14',
     cases.length === 0 ? '1..0 # SKIP nothing was judged' : `1..${cases.length}`,
-    `# ${facts.map((fact) => oneLine(fact)).join(', ')}`,
+    `# ${headFacts(result)
+      .map((fact) => oneLine(fact))
+      .join(', ')}`,
   ];
   cases.forEach((one, i) => lines.push(...point(one, i + 1, run.strict, context)));
   for (const { text } of knownNotes(result)) lines.push(`# ${oneLine(text)}`);

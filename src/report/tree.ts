@@ -7,7 +7,7 @@ import { evidence } from './evidence.js';
 import { knownText } from './known.js';
 import { type Look, paint, signs, verdictInk } from './look.js';
 import type { CaseResult, RunResult } from './result.js';
-import { seedFact } from './seed.js';
+import { seedFact } from './facts.js';
 import { listingOf, type SectionListing } from './sections.js';
 import { summary, worthShowingMs } from './summary.js';
 import { clipped, columns, duration, oneLine, padded, wrap } from './text.js';

@@ -23,9 +23,8 @@ async function named(round: string, end: Promise<void>): Promise<void> {
     await end;
   } catch (error) {
     if (error instanceof Violation) throw new Violation(error.requirement, round + error.expected, error.actual);
-    // what is derived from it is about the device as a whole
-    if (error instanceof Inconclusive && error.constructor === Inconclusive)
-      throw new Inconclusive(round + error.message);
+    // the loss of the device is about no mode
+    if (error instanceof Inconclusive && !(error instanceof DeviceLost)) throw new Inconclusive(round + error.message);
     throw error;
   }
 }

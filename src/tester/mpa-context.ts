@@ -208,10 +208,9 @@ export class MpaContext extends MpaSignalling {
   /** Demands that a packet of the node comes through the tunnel. */
   async up(node: ProxiedNode, id: RequirementId, options: UpOptions = {}): Promise<Arrival> {
     const arrival = await this.goesUp(node, options);
-    const what = options.what ?? 'a packet';
-    if (!arrival) this.wereInTime();
-    if (!arrival) throw this.violation(id, `${what} of the mobile node in the tunnel`, 'none came');
-    return arrival;
+    if (arrival) return arrival;
+    this.wereInTime();
+    throw this.violation(id, `${options.what ?? 'a packet'} of the mobile node in the tunnel`, 'none came');
   }
 
   /** The same as an arrangement. */
@@ -252,10 +251,10 @@ export class MpaContext extends MpaSignalling {
   /** Demands that a packet from the tunnel reaches the node on the access link. */
   async down(node: ProxiedNode, id: RequirementId, options: DownOptions = {}): Promise<LinkFrame> {
     const frame = await this.comesDown(node, options);
+    if (frame) return frame;
+    this.wereInTime();
     const what = options.what ?? 'a packet';
-    if (!frame) this.wereInTime();
-    if (!frame) throw this.violation(id, `${what} from the tunnel at ${node.mac} on the access link`, 'none came');
-    return frame;
+    throw this.violation(id, `${what} from the tunnel at ${node.mac} on the access link`, 'none came');
   }
 
   /** The same as an arrangement. */

@@ -2,10 +2,9 @@
  * Faults of paths that were made for the usual packet and the usual order of events: a filter that knows few protocols, a
  * fast path without fragments, and what a change of mode or place leaves as it was. RFC 3344 §4.2.3, draft §6.2.
  */
-import type { Binding } from '../../agents/ha-bindings.js';
 import { currentBinding } from '../../agents/ha-grant.js';
 import { chosen, type Exchange, type HaRules } from '../../agents/ha-rules.js';
-import { ip, macAt, sealHeader, u16At } from '../../agents/octets.js';
+import { ip, isFragment, sealHeader, u16At } from '../../agents/octets.js';
 import { ipProtocols } from '../../wire/ipv4.js';
 import { ntpTimestamp } from '../../wire/mobileip.js';
 import { type Change, deregisters, fault, onReply } from './make.js';
@@ -21,7 +20,7 @@ const losing =
     },
   });
 
-const [moreFragments, fragmentOffset] = [0x2000, 0x1fff];
+const fragmentOffset = 0x1fff;
 const usual: ReadonlySet<number> = new Set([
   ipProtocols.icmp,
   ipProtocols.ipInIp,
@@ -33,9 +32,6 @@ const protocolOf = (packet: Uint8Array): number => packet[ip.protocol] ?? 0;
 
 const isL2 = (x: Exchange): boolean => x.tunnel === 'l2';
 
-/** Most stations that a fault remembers. */
-const mostRemembered = 10_000;
-
 /** Accepts timestamps of L2 requests whatever was accepted before, as long as they are not far off. */
 const forgetsL2: Change = (rules, { skewSeconds }): Partial<HaRules> => ({
   checkIdentification: (x, state) => {
@@ -45,12 +41,7 @@ const forgetsL2: Change = (rules, { skewSeconds }): Partial<HaRules> => ({
 });
 
 export const haPassingFaults: readonly Fault[] = [
-  fault(
-    'fragments-not-tunnelled',
-    'TN-01',
-    'Tunnels no fragments.',
-    losing((packet) => (u16At(packet, ip.fragment) & (moreFragments | fragmentOffset)) !== 0),
-  ),
+  fault('fragments-not-tunnelled', 'TN-01', 'Tunnels no fragments.', losing(isFragment)),
   fault(
     'later-fragments-not-tunnelled',
     'TN-01',
@@ -110,21 +101,5 @@ export const haPassingFaults: readonly Fault[] = [
     'HA-36',
     'Answers a deregistration with HoA 0.',
     onReply((reply, x) => (deregisters(x) && reply.code === 0 ? { ...reply, homeAddress: '0.0.0.0' } : reply)),
-  ),
-  fault(
-    'l2-stations-outlive-l2-mode',
-    'TS-32',
-    'Sends frames for a station into its L2 tunnel after a renewal for normal mode.',
-    (rules) => {
-      const heard = new Map<number, Binding>();
-      return {
-        bridge: (frame, ingress, state) => {
-          if (typeof ingress !== 'string' && heard.size < mostRemembered) heard.set(macAt(frame, 6), { ...ingress });
-          const last = heard.get(macAt(frame, 0));
-          const isNormal = last?.node.bindings.some(({ terms }) => terms.tunnel !== 'l2') === true;
-          return last && isNormal ? [last] : rules.bridge(frame, ingress, state);
-        },
-      };
-    },
   ),
 ];

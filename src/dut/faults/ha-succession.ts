@@ -43,6 +43,20 @@ const enterAgain = (
   state.bindings.put(node.id, node.homeAddress, { ...old, ...terms }, due);
 };
 
+/** Sends frames for a station into the tunnel that it was last heard from, while that holds of the bindings of its MN. */
+const whereLastHeard =
+  (holds: (bindings: readonly Binding[]) => boolean): Change =>
+  (rules) => {
+    const heard = new Map<number, Binding>();
+    return {
+      bridge: (frame, ingress, state) => {
+        if (typeof ingress !== 'string' && heard.size < mostRemembered) heard.set(macAt(frame, 6), { ...ingress });
+        const last = heard.get(macAt(frame, 0));
+        return last && holds(last.node.bindings) ? [last] : rules.bridge(frame, ingress, state);
+      },
+    };
+  };
+
 export const haSuccessionFaults: readonly Fault[] = [
   // --- several bindings ---
   fault(
@@ -323,15 +337,12 @@ export const haSuccessionFaults: readonly Fault[] = [
     'l2-stations-in-tunnel-of-before',
     'TS-32',
     'Sends frames for a station into the tunnel that it was last heard from, whatever the keys are by now.',
-    (rules) => {
-      const heard = new Map<number, Binding>();
-      return {
-        bridge: (frame, ingress, state) => {
-          if (typeof ingress !== 'string' && heard.size < mostRemembered) heard.set(macAt(frame, 6), { ...ingress });
-          const last = heard.get(macAt(frame, 0));
-          return last && last.node.bindings.length > 0 ? [last] : rules.bridge(frame, ingress, state);
-        },
-      };
-    },
+    whereLastHeard((bindings) => bindings.length > 0),
+  ),
+  fault(
+    'l2-stations-outlive-l2-mode',
+    'TS-32',
+    'Sends frames for a station into its L2 tunnel after a renewal for normal mode.',
+    whereLastHeard((bindings) => bindings.some(({ terms }) => terms.tunnel !== 'l2')),
   ),
 ];
